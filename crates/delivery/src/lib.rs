@@ -1,0 +1,1 @@
+//! Getting mail out: MX routes, the delivering client, bounces, and local delivery to Maildir.

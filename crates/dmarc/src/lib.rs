@@ -1,0 +1,1 @@
+//! DMARC policy discovery and alignment (RFC 9989), with the story of each verdict.

@@ -1,0 +1,1 @@
+//! Stage rules for mail servers: a small, typed, total language whose evaluation explains itself.

@@ -1,0 +1,1 @@
+//! The Postrider Resolver over hickory-resolver, for real DNS.

@@ -1,0 +1,1 @@
+//! A durable mail queue: the Spool trait, a file engine that syncs before it promises, a retry schedule.

@@ -1,0 +1,1 @@
+//! A thin mail server made of the Postrider crates.
