@@ -1,0 +1,5 @@
+//! Targets of `postrider-message`.
+
+use crate::Body;
+
+pub(crate) const TARGETS: &[(&str, Body)] = &[];

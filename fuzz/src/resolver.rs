@@ -1,0 +1,5 @@
+//! Targets of `postrider-resolver`.
+
+use crate::Body;
+
+pub(crate) const TARGETS: &[(&str, Body)] = &[];
