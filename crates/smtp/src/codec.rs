@@ -1,0 +1,6 @@
+//! Framing: from octets to lines, bodies, replies and headers, and back.
+
+pub mod data;
+pub mod line;
+pub mod proxy;
+pub mod reply;

@@ -1,0 +1,1 @@
+//! Framing of replies (RFC 5321 §4.2.1).

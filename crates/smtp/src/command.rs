@@ -1,0 +1,1 @@
+//! Commands as values (RFC 5321 §4.1).

@@ -1,0 +1,52 @@
+//! Typed parameters of MAIL and RCPT. An absent parameter is `None`, never zero.
+
+use postrider_core::Mailbox;
+use std::fmt;
+
+/// Parameters of MAIL that are understood; each stands for its extension.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MailParams {
+    /// `SIZE=`: octets of the message as the client expects them (RFC 1870 §3).
+    pub size: Option<u64>,
+    /// `BODY=`: what the client says of the content (RFC 6152 §3).
+    pub body: Option<BodyType>,
+    /// `SMTPUTF8`: the addresses or the message need it (RFC 6531 §3.4).
+    pub smtputf8: bool,
+    /// `AUTH=`: who submitted the message first (RFC 4954 §5).
+    pub auth: Option<MailAuth>,
+}
+
+/// Parameters of RCPT that are understood: none yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RcptParams {}
+
+/// The value of `BODY=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BodyType {
+    /// `7BIT`
+    SevenBit,
+    /// `8BITMIME` (RFC 6152)
+    EightBitMime,
+}
+
+/// The value of `AUTH=` on MAIL, written as xtext.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MailAuth {
+    /// `<>`: the submitter is not known or not trusted.
+    Unknown,
+    /// The mailbox of the submitter.
+    Mailbox(Mailbox),
+}
+
+impl fmt::Display for BodyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SevenBit => "7BIT",
+            Self::EightBitMime => "8BITMIME",
+        })
+    }
+}

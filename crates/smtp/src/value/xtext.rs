@@ -1,0 +1,160 @@
+//! `xtext`: how ESMTP parameters carry octets that a command line must not hold (RFC 3461 §4).
+
+use std::fmt;
+
+/// A decoded xtext: printable US-ASCII and spaces, without CR, LF and NUL; it encodes itself.
+///
+/// ```text
+/// xtext = *( xchar / hexchar )
+/// xchar = any ASCII CHAR between "!" and "~" except "+" and "="
+/// hexchar = "+" 2 upper-case hexadecimal digits
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Xtext(Box<str>);
+
+/// Why octets are no xtext.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseXtextError {
+    /// An octet that xtext writes as `+XX`.
+    #[error("octet {at} may not stand in xtext")]
+    Octet {
+        /// Its place.
+        at: usize,
+    },
+    /// `+` without two upper-case hexadecimal digits.
+    #[error("octet {at}: + wants two upper-case hexadecimal digits")]
+    Hex {
+        /// Where the `+` stands.
+        at: usize,
+    },
+    /// A `+XX` that stands for a control character or an octet above 126.
+    #[error("octet {at}: encoded octet is not printable")]
+    Control {
+        /// Where the `+` stands.
+        at: usize,
+    },
+}
+
+impl Xtext {
+    /// Takes a decoded value.
+    ///
+    /// # Errors
+    /// [`ParseXtextError::Control`] at the first octet that is not printable US-ASCII or a space.
+    pub fn new(decoded: &str) -> Result<Self, ParseXtextError> {
+        match decoded.bytes().position(|b| !matches!(b, 32..=126)) {
+            Some(at) => Err(ParseXtextError::Control { at }),
+            None => Ok(Self(decoded.into())),
+        }
+    }
+
+    /// Reads the encoded form.
+    ///
+    /// # Errors
+    /// [`ParseXtextError`] with the offset of the fault.
+    pub fn parse(octets: &[u8]) -> Result<Self, ParseXtextError> {
+        let mut decoded = String::with_capacity(octets.len());
+        let mut rest = octets.iter().copied().enumerate();
+        while let Some((at, b)) = rest.next() {
+            let b = match b {
+                b'+' => {
+                    let mut digit = || rest.next().and_then(|(_, d)| hex(d));
+                    let (Some(high), Some(low)) = (digit(), digit()) else {
+                        return Err(ParseXtextError::Hex { at });
+                    };
+                    high << 4 | low
+                }
+                b'!'..=b'~' if b != b'=' => b,
+                _ => return Err(ParseXtextError::Octet { at }),
+            };
+            // Decoded CR, LF and NUL were the way into another server's command line.
+            if !matches!(b, 32..=126) {
+                return Err(ParseXtextError::Control { at });
+            }
+            decoded.push(char::from(b));
+        }
+        Ok(Self(decoded.into()))
+    }
+
+    /// The decoded value.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// RFC 3461 §4: "hexadecimal digits [...] upper case".
+const fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Xtext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for b in self.0.bytes() {
+            match b {
+                b'!'..=b'~' if b != b'+' && b != b'=' => write!(f, "{}", char::from(b))?,
+                _ => write!(f, "+{b:02X}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn encoded_controls_are_refused() {
+        for bad in ["x+0D+0A", "a+0A", "+00", "+7F", "+80"] {
+            assert!(
+                matches!(
+                    Xtext::parse(bad.as_bytes()),
+                    Err(ParseXtextError::Control { .. })
+                ),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn hexadecimal_is_two_upper_case_digits() {
+        for bad in ["+", "+A", "+2b", "+G0", "a+"] {
+            assert!(
+                matches!(
+                    Xtext::parse(bad.as_bytes()),
+                    Err(ParseXtextError::Hex { .. })
+                ),
+                "{bad}"
+            );
+        }
+        assert_eq!(Xtext::parse(b"a+2Bb+3D").unwrap().as_str(), "a+b=");
+    }
+
+    #[test]
+    fn raw_specials_are_refused_with_their_place() {
+        assert_eq!(Xtext::parse(b"ab c"), Err(ParseXtextError::Octet { at: 2 }));
+        assert_eq!(Xtext::parse(b"a="), Err(ParseXtextError::Octet { at: 1 }));
+        assert_eq!(Xtext::parse(b"\xc3"), Err(ParseXtextError::Octet { at: 0 }));
+    }
+
+    proptest! {
+        #[test]
+        fn parse_after_write_is_identity(decoded in "[ -~]{0,40}") {
+            let value = Xtext::new(&decoded).unwrap();
+            prop_assert_eq!(Xtext::parse(value.to_string().as_bytes()), Ok(value));
+        }
+
+        #[test]
+        fn what_is_written_is_printable(octets in proptest::collection::vec(any::<u8>(), 0..40)) {
+            if let Ok(value) = Xtext::parse(&octets) {
+                prop_assert!(value.to_string().bytes().all(|b| matches!(b, 33..=126)));
+            }
+        }
+    }
+}
