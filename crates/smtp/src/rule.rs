@@ -74,7 +74,6 @@ impl fmt::Display for Why {
 /// ```text
 /// rules! { MAIL_BEFORE_EHLO = "seq.mail-before-ehlo", "RFC 5321 §4.1.4", "MAIL before EHLO or HELO"; }
 /// ```
-#[allow(unused_macros, reason = "server and client declare theirs with it")]
 macro_rules! rules {
     ($($name:ident = $id:literal, $spec:literal, $doc:literal;)+) => {
         $(
@@ -85,5 +84,4 @@ macro_rules! rules {
         pub const ALL: &[$crate::rule::Rule] = &[$($name),+];
     };
 }
-#[allow(unused_imports, reason = "server and client declare theirs with it")]
 pub(crate) use rules;

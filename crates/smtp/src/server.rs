@@ -1,1 +1,3 @@
 //! The server connection.
+
+pub mod rules;
