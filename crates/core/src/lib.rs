@@ -20,6 +20,7 @@
 //! | [`host`] | [`Host`]: a domain or an address literal | RFC 5321 §4.1.3 |
 //! | [`mailbox`] | [`Mailbox`], [`LocalPart`] | RFC 5321 §4.1.2, RFC 6531 §3.3 |
 //! | [`path`] | [`ReversePath`], [`ForwardPath`] | RFC 5321 §4.1.2 |
+//! | [`network`] | [`Network`] | RFC 4632 |
 //! | [`text`] | [`SafeText`]: one line that cannot inject another | |
 //! | [`tags`] | [`TagList`] | RFC 6376 §3.2 |
 //! | [`time`] | [`UnixTime`] | |
@@ -31,6 +32,7 @@ pub mod domain;
 pub mod host;
 pub mod id;
 pub mod mailbox;
+pub mod network;
 pub mod path;
 pub mod secret;
 pub mod span;
@@ -42,6 +44,7 @@ pub use domain::{DomainName, ParseDomainError};
 pub use host::{Host, ParseHostError};
 pub use id::{Id, IdSource, ParseIdError};
 pub use mailbox::{LocalPart, Mailbox, ParseMailboxError};
+pub use network::{Network, ParseNetworkError};
 pub use path::{ForwardPath, ParsePathError, ReversePath};
 pub use secret::Secret;
 pub use span::Span;
