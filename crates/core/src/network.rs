@@ -172,7 +172,8 @@ mod tests {
         fn text_round_trips(ip: IpAddr, prefix in 0..=128_u8) {
             if let Ok(n) = Network::new(ip, prefix) {
                 prop_assert_eq!(n.to_string().parse(), Ok(n));
-                prop_assert!(n.contains(ip));
+                // `::/0` holds no mapped address: that one is IPv4.
+                prop_assert!(n.contains(ip) || n.address().is_ipv4() != ip.to_canonical().is_ipv4());
             }
         }
     }
