@@ -10,11 +10,15 @@ pub mod answer;
 pub mod name;
 pub mod question;
 mod ready;
+pub mod zone;
 
 pub use answer::{Answer, Content, LookupError, Record, Soa, Txt};
 pub use name::{Name, NameError};
 pub use question::{Kind, Question};
 pub use ready::{NotReady, block_on};
+pub use zone::{
+    FaultKinds, Forced, Missing, Trust, ZoneError, ZoneErrors, ZoneFault, ZoneResolver,
+};
 
 use std::future::Future;
 use std::sync::Arc;
