@@ -1,0 +1,36 @@
+//! How much of a message's structure is read; each cap is a visible outcome when it is reached.
+
+/// Most octets of a header block.
+pub const MAX_HEADER: usize = 1 << 20;
+/// Most octets of one field, its name and line ends included.
+pub const MAX_FIELD: usize = 64 << 10;
+/// Most fields of a header block.
+pub const MAX_FIELDS: usize = 2_000;
+/// Most octets of a line without its CRLF (RFC 5322 §2.1.1).
+pub const MAX_LINE: usize = 998;
+
+/// Caps on the header of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most octets of the header block, the empty line included.
+    pub header: usize,
+    /// Most octets of one field.
+    pub field: usize,
+    /// Most fields.
+    pub fields: usize,
+}
+
+impl Limits {
+    /// 1 MiB in all, 64 KiB per field, 2000 fields.
+    pub const DEFAULT: Self = Self {
+        header: MAX_HEADER,
+        field: MAX_FIELD,
+        fields: MAX_FIELDS,
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
