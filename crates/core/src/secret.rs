@@ -33,6 +33,13 @@ impl<T: Zeroize> From<T> for Secret<T> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl<'de, T: Zeroize + serde::Deserialize<'de>> serde::Deserialize<'de> for Secret<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        T::deserialize(d).map(Self::new)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
