@@ -2,6 +2,7 @@
 
 mod hello;
 mod instant;
+mod mechanism;
 mod params;
 pub mod reply;
 mod tls;
@@ -9,6 +10,7 @@ mod xtext;
 
 pub use hello::{Hello, Protocol};
 pub use instant::Instant;
+pub use mechanism::{Mechanism, ParseMechanismError};
 pub use params::{BodyType, MailAuth, MailParams, RcptParams};
 pub use tls::{PeerIdentity, TlsInfo};
 pub use xtext::{ParseXtextError, Xtext};

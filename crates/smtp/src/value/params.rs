@@ -1,5 +1,6 @@
 //! Typed parameters of MAIL and RCPT. An absent parameter is `None`, never zero.
 
+use super::xtext::encode;
 use postrider_core::Mailbox;
 use std::fmt;
 
@@ -48,5 +49,41 @@ impl fmt::Display for BodyType {
             Self::SevenBit => "7BIT",
             Self::EightBitMime => "8BITMIME",
         })
+    }
+}
+
+impl fmt::Display for MailAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // "<" and ">" need no encoding in xtext.
+            Self::Unknown => f.write_str("<>"),
+            Self::Mailbox(mailbox) => encode(&mailbox.to_string(), f),
+        }
+    }
+}
+
+/// The parameters as they follow a path, each with the space before it.
+impl fmt::Display for MailParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(size) = self.size {
+            write!(f, " SIZE={size}")?;
+        }
+        if let Some(body) = self.body {
+            write!(f, " BODY={body}")?;
+        }
+        if self.smtputf8 {
+            f.write_str(" SMTPUTF8")?;
+        }
+        if let Some(auth) = &self.auth {
+            write!(f, " AUTH={auth}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The parameters as they follow a path, each with the space before it.
+impl fmt::Display for RcptParams {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
     }
 }

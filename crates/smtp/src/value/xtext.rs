@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A decoded xtext: printable US-ASCII and spaces, without CR, LF and NUL; it encodes itself.
+/// A decoded xtext: UTF-8 without control characters, so without CR, LF and NUL; it encodes itself.
 ///
 /// ```text
 /// xtext = *( xchar / hexchar )
@@ -28,22 +28,26 @@ pub enum ParseXtextError {
         /// Where the `+` stands.
         at: usize,
     },
-    /// A `+XX` that stands for a control character or an octet above 126.
-    #[error("octet {at}: encoded octet is not printable")]
+    /// A control character, encoded or not.
+    #[error("a control character at octet {at} of the decoded text")]
     Control {
-        /// Where the `+` stands.
+        /// Its place in the decoded text.
         at: usize,
     },
+    /// What is encoded is not UTF-8.
+    #[error("decoded text is not UTF-8")]
+    NotUtf8,
 }
 
 impl Xtext {
     /// Takes a decoded value.
     ///
     /// # Errors
-    /// [`ParseXtextError::Control`] at the first octet that is not printable US-ASCII or a space.
+    /// [`ParseXtextError::Control`] at the first control character.
     pub fn new(decoded: &str) -> Result<Self, ParseXtextError> {
-        match decoded.bytes().position(|b| !matches!(b, 32..=126)) {
-            Some(at) => Err(ParseXtextError::Control { at }),
+        // Decoded CR, LF and NUL were the way into another server's command line.
+        match decoded.char_indices().find(|(_, c)| c.is_control()) {
+            Some((at, _)) => Err(ParseXtextError::Control { at }),
             None => Ok(Self(decoded.into())),
         }
     }
@@ -53,10 +57,10 @@ impl Xtext {
     /// # Errors
     /// [`ParseXtextError`] with the offset of the fault.
     pub fn parse(octets: &[u8]) -> Result<Self, ParseXtextError> {
-        let mut decoded = String::with_capacity(octets.len());
+        let mut decoded = Vec::with_capacity(octets.len());
         let mut rest = octets.iter().copied().enumerate();
         while let Some((at, b)) = rest.next() {
-            let b = match b {
+            decoded.push(match b {
                 b'+' => {
                     let mut digit = || rest.next().and_then(|(_, d)| hex(d));
                     let (Some(high), Some(low)) = (digit(), digit()) else {
@@ -66,14 +70,9 @@ impl Xtext {
                 }
                 b'!'..=b'~' if b != b'=' => b,
                 _ => return Err(ParseXtextError::Octet { at }),
-            };
-            // Decoded CR, LF and NUL were the way into another server's command line.
-            if !matches!(b, 32..=126) {
-                return Err(ParseXtextError::Control { at });
-            }
-            decoded.push(char::from(b));
+            });
         }
-        Ok(Self(decoded.into()))
+        Self::new(std::str::from_utf8(&decoded).map_err(|_| ParseXtextError::NotUtf8)?)
     }
 
     /// The decoded value.
@@ -92,15 +91,17 @@ const fn hex(digit: u8) -> Option<u8> {
     }
 }
 
+/// Writes text as xtext.
+pub(super) fn encode(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    text.bytes().try_for_each(|b| match b {
+        b'!'..=b'~' if b != b'+' && b != b'=' => write!(f, "{}", char::from(b)),
+        _ => write!(f, "+{b:02X}"),
+    })
+}
+
 impl fmt::Display for Xtext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for b in self.0.bytes() {
-            match b {
-                b'!'..=b'~' if b != b'+' && b != b'=' => write!(f, "{}", char::from(b))?,
-                _ => write!(f, "+{b:02X}")?,
-            }
-        }
-        Ok(())
+        encode(&self.0, f)
     }
 }
 
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn encoded_controls_are_refused() {
-        for bad in ["x+0D+0A", "a+0A", "+00", "+7F", "+80"] {
+        for bad in ["x+0D+0A", "a+0A", "+00", "+7F", "+C2+80"] {
             assert!(
                 matches!(
                     Xtext::parse(bad.as_bytes()),
@@ -120,6 +121,12 @@ mod tests {
                 "{bad}"
             );
         }
+    }
+
+    #[test]
+    fn encoded_octets_are_utf8() {
+        assert_eq!(Xtext::parse(b"+C3+BC").unwrap().as_str(), "ü");
+        assert_eq!(Xtext::parse(b"+C3"), Err(ParseXtextError::NotUtf8));
     }
 
     #[test]
@@ -145,7 +152,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parse_after_write_is_identity(decoded in "[ -~]{0,40}") {
+        fn parse_after_write_is_identity(decoded in "[ -~ü€]{0,40}") {
             let value = Xtext::new(&decoded).unwrap();
             prop_assert_eq!(Xtext::parse(value.to_string().as_bytes()), Ok(value));
         }
