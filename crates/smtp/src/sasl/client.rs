@@ -44,10 +44,11 @@ impl Exchange {
         self.mechanism
     }
 
-    /// The initial response in base64, for mechanisms where the client speaks first (RFC 4954 §4).
+    /// The initial response, not yet encoded, for mechanisms where the client speaks first (RFC 4954
+    /// §4).
     ///
     /// LOGIN has none: its servers differ in whether they take a name there.
-    pub fn initial(&mut self) -> Option<Secret<String>> {
+    pub fn initial(&mut self) -> Option<Secret<Vec<u8>>> {
         match (self.mechanism, self.sent) {
             (Mechanism::Plain, Sent::Nothing) => {
                 self.sent = Sent::Everything;
@@ -57,7 +58,7 @@ impl Exchange {
         }
     }
 
-    /// Answers a challenge, which is the text of a `334` reply.
+    /// Answers a challenge, which is the text of a `334` reply, with a line in base64.
     ///
     /// # Errors
     /// [`SaslError`] when the challenge is no base64, or when there is nothing left to say; the
@@ -66,7 +67,7 @@ impl Exchange {
         // The prompts of LOGIN are for people and differ between servers; only their number counts.
         decode(challenge)?;
         let (sent, line) = match (self.mechanism, self.sent) {
-            (Mechanism::Plain, Sent::Nothing) => (Sent::Everything, self.plain()),
+            (Mechanism::Plain, Sent::Nothing) => (Sent::Everything, encode(self.plain().expose())),
             (Mechanism::Login, Sent::Nothing) => {
                 let user = self.credentials.user.as_str();
                 (Sent::User, encode(user.as_bytes()))
@@ -82,7 +83,7 @@ impl Exchange {
     }
 
     /// RFC 4616 §2: `message = [authzid] UTF8NUL authcid UTF8NUL passwd`.
-    fn plain(&self) -> Secret<String> {
+    fn plain(&self) -> Secret<Vec<u8>> {
         let Credentials {
             authorization,
             user,
@@ -90,7 +91,6 @@ impl Exchange {
         } = &self.credentials;
         let authorization = authorization.as_ref().map_or("", |a| a.as_str());
         let parts = [authorization, user.as_str(), password.expose()];
-        let message = Secret::new(parts.join("\0"));
-        encode(message.expose().as_bytes())
+        Secret::new(parts.join("\0").into_bytes())
     }
 }

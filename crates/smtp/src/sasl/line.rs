@@ -50,15 +50,6 @@ pub(super) fn decode(line: &[u8]) -> Result<Secret<Vec<u8>>, SaslError> {
         .map_err(|_| SaslError::Base64)
 }
 
-/// Reads an initial response, where `=` stands for an empty one (RFC 4954 §4).
-pub(super) fn decode_initial(line: &[u8]) -> Result<Secret<Vec<u8>>, SaslError> {
-    match line {
-        b"=" => Ok(Secret::new(Vec::new())),
-        b"" => Err(SaslError::Base64),
-        line => decode(line),
-    }
-}
-
 /// Writes a line without its CRLF.
 pub(super) fn encode(message: &[u8]) -> Secret<String> {
     Secret::new(STANDARD.encode(message))

@@ -1,6 +1,6 @@
 //! The server's side of an exchange.
 
-use super::line::{decode, decode_initial, encode};
+use super::line::{decode, encode};
 use super::{Credentials, Mechanism, SaslError};
 use postrider_core::{SafeText, Secret};
 
@@ -31,17 +31,20 @@ pub enum Step {
 }
 
 impl Exchange {
-    /// Begins an exchange with the initial response of the AUTH command, if it has one.
+    /// Begins an exchange with the initial response of the AUTH command, decoded, if it has one.
     ///
     /// # Errors
     /// [`SaslError`] when the initial response is malformed; the exchange is then over.
-    pub fn start(mechanism: Mechanism, initial: Option<&[u8]>) -> Result<Step, SaslError> {
+    pub fn start(
+        mechanism: Mechanism,
+        initial: Option<Secret<Vec<u8>>>,
+    ) -> Result<Step, SaslError> {
         let (state, prompt) = match mechanism {
             Mechanism::Plain => (State::Plain, ""),
             Mechanism::Login => (State::LoginUser, "Username:"),
         };
         match initial {
-            Some(line) => state.take(&decode_initial(line)?),
+            Some(message) => state.take(&message),
             None => Ok(state.ask(prompt)),
         }
     }
