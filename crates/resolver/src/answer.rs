@@ -48,17 +48,26 @@ impl fmt::Display for Txt {
             if i > 0 {
                 f.write_str(" ")?;
             }
-            f.write_str("\"")?;
-            for &b in string {
-                match b {
-                    b'"' | b'\\' => write!(f, "\\{}", char::from(b))?,
-                    0x20..=0x7e => write!(f, "{}", char::from(b))?,
-                    b => write!(f, "\\{b:03}")?,
-                }
-            }
-            f.write_str("\"")?;
+            Quoted(string).fmt(f)?;
         }
         Ok(())
+    }
+}
+
+/// Octets as a quoted character string of zone text.
+pub(crate) struct Quoted<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for &b in self.0 {
+            match b {
+                b'"' | b'\\' => write!(f, "\\{}", char::from(b))?,
+                0x20..=0x7e => write!(f, "{}", char::from(b))?,
+                b => write!(f, "\\{b:03}")?,
+            }
+        }
+        f.write_str("\"")
     }
 }
 

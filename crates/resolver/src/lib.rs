@@ -14,7 +14,7 @@ pub mod zone;
 
 pub use answer::{Answer, Content, LookupError, Record, Soa, Txt};
 pub use name::{Name, NameError};
-pub use question::{Kind, Question};
+pub use question::{Kind, Question, UnknownKind};
 pub use ready::{NotReady, block_on};
 pub use zone::{
     FaultKinds, Forced, Missing, Trust, ZoneError, ZoneErrors, ZoneFault, ZoneResolver,

@@ -2,6 +2,7 @@
 
 use crate::name::Name;
 use std::fmt;
+use std::str::FromStr;
 
 /// The record types that mail asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +34,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every type, in the order of their declaration.
+    pub const ALL: [Self; 9] = [
+        Self::A,
+        Self::Aaaa,
+        Self::Mx,
+        Self::Txt,
+        Self::Ptr,
+        Self::Cname,
+        Self::Ns,
+        Self::Soa,
+        Self::Tlsa,
+    ];
+
     /// The type's mnemonic, as zone files write it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -47,6 +61,45 @@ impl Kind {
             Self::Soa => "SOA",
             Self::Tlsa => "TLSA",
         }
+    }
+
+    /// The type's number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::A => 1,
+            Self::Ns => 2,
+            Self::Cname => 5,
+            Self::Soa => 6,
+            Self::Ptr => 12,
+            Self::Mx => 15,
+            Self::Txt => 16,
+            Self::Aaaa => 28,
+            Self::Tlsa => 52,
+        }
+    }
+
+    /// The type of a number, if it is one of these.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+}
+
+/// The text is no record type that mail asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a record type that mail asks for")]
+pub struct UnknownKind;
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    /// Reads a mnemonic, case aside.
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str().eq_ignore_ascii_case(text))
+            .ok_or(UnknownKind)
     }
 }
 
@@ -80,5 +133,20 @@ impl Question {
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.name, self.kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mnemonic_and_number_lead_back() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.as_str().to_lowercase().parse(), Ok(kind));
+            assert_eq!(Kind::from_number(kind.number()), Some(kind));
+        }
+        assert_eq!("SPF".parse::<Kind>(), Err(UnknownKind));
+        assert_eq!(Kind::from_number(99), None);
     }
 }

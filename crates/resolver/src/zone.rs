@@ -1,10 +1,18 @@
 //! A zone in memory as a [`Resolver`]: every network behaviour as an offline test.
 
 mod answer;
+mod directive;
 mod error;
+mod fields;
+mod generic;
+mod parse;
+mod rdata;
+mod scan;
+mod write;
 
 pub use answer::MAX_ALIASES;
 pub use error::{Expected, ZoneError, ZoneErrors, ZoneFault};
+pub use parse::{DEFAULT_TTL, MAX_ERRORS, MAX_TTL, Skipped};
 
 use crate::{Answer, Kind, LookupError, Name, Question, Record, Resolver};
 use std::collections::BTreeMap;
@@ -21,7 +29,23 @@ pub const DEFAULT_NEGATIVE_TTL: u32 = 300;
 /// record are one record (RFC 2181 §5). Zone cuts are not modelled: one value may hold records of
 /// any number of zones, reverse zones included.
 ///
-/// Failures are part of the world: see [`fail`](Self::fail).
+/// Failures are part of the world: see [`fail`](Self::fail), and [`parse`](Self::parse) for the
+/// comments that stand for them in text.
+///
+/// ```
+/// use postrider_resolver::{ZoneResolver, Kind, Name, Question, block_on, Resolver};
+///
+/// let zone = ZoneResolver::parse(r#"
+/// $ORIGIN example.org.
+/// $TTL 600
+/// @        IN MX  10 mail
+/// mail     IN A   192.0.2.1
+/// ;!timeout _dmarc TXT
+/// "#).unwrap();
+/// let mx = Question::new(Name::parse("example.org").unwrap(), Kind::Mx);
+/// let answer = block_on(zone.lookup(mx)).unwrap().unwrap();
+/// assert_eq!(answer.records()[0].to_string(), "10 mail.example.org.");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ZoneResolver {
     nodes: BTreeMap<Name, Node>,
@@ -123,7 +147,7 @@ impl ZoneResolver {
     pub fn insert(&mut self, name: Name, ttl: u32, record: Record) {
         let node = self.node(name);
         if !node.records.iter().any(|(_, have)| *have == record) {
-            node.records.push((ttl, record));
+            node.records.push((ttl.min(MAX_TTL), record));
         }
     }
 
@@ -140,7 +164,22 @@ impl ZoneResolver {
     /// Makes questions for `name` end in a failure or denial, whatever its records are. The first
     /// that concerns the type of a question decides.
     pub fn force(&mut self, name: Name, kinds: FaultKinds, forced: Forced) {
-        self.node(name).forced.push((kinds, forced));
+        let forced = match forced {
+            Forced::NoData { ttl } => Forced::NoData {
+                ttl: ttl.min(MAX_TTL),
+            },
+            Forced::NxDomain { ttl } => Forced::NxDomain {
+                ttl: ttl.min(MAX_TTL),
+            },
+            Forced::Fail(error) => Forced::Fail(error),
+        };
+        let node = self.node(name);
+        let kinds = match kinds {
+            FaultKinds::Only(kinds) if kinds.is_empty() => return,
+            FaultKinds::AllBut(kinds) if kinds.is_empty() => FaultKinds::All,
+            FaultKinds::All | FaultKinds::Only(_) | FaultKinds::AllBut(_) => kinds,
+        };
+        node.forced.push((kinds, forced));
     }
 
     /// Marks answers about `zone` and all names below it as validated by DNSSEC.

@@ -25,7 +25,6 @@ pub struct ZoneErrors {
 }
 
 impl ZoneErrors {
-    #[expect(dead_code, reason = "the reader of zone text comes next")]
     pub(super) const fn new(errors: Vec<ZoneError>) -> Self {
         Self { file: None, errors }
     }
