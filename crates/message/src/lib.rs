@@ -13,12 +13,18 @@
 //! ```
 #![doc(html_root_url = "https://docs.rs/postrider-message")]
 
+pub mod address;
+pub mod author;
 pub mod fault;
 pub mod framer;
 pub mod header;
+mod lex;
 pub mod limits;
 
+pub use address::{Address, AddressHost, Grammar, mailboxes};
+pub use author::{AuthorDomains, AuthorProblem, Authorship, author_domains};
 pub use fault::{Fault, FaultKind, Faults};
 pub use framer::{FrameError, Framer, Framing};
 pub use header::{Field, FieldName, HeaderBlock, HeaderBuf};
+pub use lex::At;
 pub use limits::Limits;

@@ -34,3 +34,10 @@ impl Default for Limits {
         Self::DEFAULT
     }
 }
+
+/// Most mailboxes read from one field.
+pub const MAX_MAILBOXES: usize = 1_000;
+/// Most comments inside of each other.
+pub const MAX_COMMENT_DEPTH: usize = 32;
+/// Most distinct domains that [`author_domains`](crate::author_domains) keeps.
+pub const MAX_AUTHOR_DOMAINS: usize = 100;
