@@ -4,18 +4,43 @@
 //! Everything in Postrider that asks DNS takes a `Resolver`: the real one lives in
 //! `postrider-resolver-hickory`, a zone in memory makes every network behaviour an offline test.
 //! *`Err` means we do not know*; NXDOMAIN and NODATA are answers.
+//!
+//! ```
+//! use postrider_resolver::{Content, Kind, LookupError, Name, Question, Resolver, ZoneResolver};
+//! use postrider_resolver::block_on;
+//!
+//! let zone = ZoneResolver::parse("example.org. 600 IN MX 10 mail.example.org.\n\
+//!                                 ;!timeout _dmarc.example.org. TXT").unwrap();
+//! let ask = |name, kind| block_on(zone.lookup(Question::new(Name::parse(name).unwrap(), kind)));
+//!
+//! let mx = ask("example.org", Kind::Mx).unwrap().unwrap();
+//! assert_eq!(mx.records()[0].to_string(), "10 mail.example.org.");
+//! assert_eq!(ask("example.net", Kind::Mx).unwrap().unwrap().content, Content::NxDomain);
+//! assert_eq!(ask("_dmarc.example.org", Kind::Txt).unwrap(), Err(LookupError::Timeout));
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`name`], [`question`], [`answer`] | the values: any name, nine record types, denial apart from failure |
+//! | [`zone`] | [`ZoneResolver`]: a world from code or zone text, failures included |
+//! | [`recorder`] | [`RecordingResolver`]: keeps look-ups, gives them back as a zone |
+//!
+//! Supported: RFC 1035 zone text, RFC 2308 negative answers, RFC 3597 generic data, RFC 4592
+//! wildcards, RFC 6698 TLSA. Not modelled: zone cuts, DNAME, DNSSEC records.
 #![doc(html_root_url = "https://docs.rs/postrider-resolver")]
 
 pub mod answer;
 pub mod name;
 pub mod question;
 mod ready;
+pub mod recorder;
 pub mod zone;
 
 pub use answer::{Answer, Content, LookupError, Record, Soa, Txt};
 pub use name::{Name, NameError};
 pub use question::{Kind, Question, UnknownKind};
 pub use ready::{NotReady, block_on};
+pub use recorder::{Lookup, RecordingResolver};
 pub use zone::{
     FaultKinds, Forced, Missing, Trust, ZoneError, ZoneErrors, ZoneFault, ZoneResolver,
 };

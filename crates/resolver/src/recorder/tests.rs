@@ -32,8 +32,23 @@ deep.down.there A 192.0.2.3
 /// Every name of the world and some beside it, with every type.
 fn questions() -> Vec<Question> {
     let names = [
-        "@", "mail", "www", "out", "relay.plain", "dangling", "gone", "loop", "x.wild", "_dmarc",
-        "late", "forged", "closed", "broken", "down.there", "nobody", "x.mail",
+        "@",
+        "mail",
+        "www",
+        "out",
+        "relay.plain",
+        "dangling",
+        "gone",
+        "loop",
+        "x.wild",
+        "_dmarc",
+        "late",
+        "forged",
+        "closed",
+        "broken",
+        "down.there",
+        "nobody",
+        "x.mail",
     ];
     let names = names.map(|n| match n {
         "@" => name("example.org"),
@@ -46,16 +61,15 @@ fn questions() -> Vec<Question> {
 #[test]
 fn recorded_lookups_replay_equally() {
     let world = RecordingResolver::new(ZoneResolver::parse(WORLD).unwrap());
-    let ask = |r: &dyn Fn(Question) -> Result<Answer, LookupError>| -> Vec<_> {
-        questions().into_iter().map(r).collect()
-    };
-    let first = ask(&|q| block_on(world.lookup(q)).unwrap());
+    let first: Vec<_> = questions()
+        .into_iter()
+        .map(|q| block_on(world.lookup(q)).unwrap())
+        .collect();
     assert!(first.iter().any(Result::is_err) && first.iter().flatten().any(|a| a.authentic));
     let text = world.to_zone().to_string();
     let replayed = ZoneResolver::parse(&text).unwrap();
-    let second = ask(&|q| replayed.answer(&q));
-    for ((question, first), second) in questions().iter().zip(first).zip(second) {
-        assert_eq!(first, second, "{question}\n{text}");
+    for (question, first) in questions().iter().zip(first) {
+        assert_eq!(first, replayed.answer(question), "{question}\n{text}");
     }
 }
 
@@ -79,7 +93,8 @@ fn limit_drops_and_counts() {
         for question in questions().into_iter().take(3) {
             assert!(block_on(recorder.lookup(question)).unwrap().is_ok());
         }
-        assert_eq!((recorder.lookups().len(), recorder.dropped()), (kept, dropped));
+        let counts = (recorder.lookups().len(), recorder.dropped());
+        assert_eq!(counts, (kept, dropped));
     }
 }
 
@@ -91,6 +106,9 @@ fn first_of_differing_results_counts() {
         result,
     };
     let denial = Answer::new(name("example.org"), Content::NxDomain, 5);
-    let zone = replay(&[lookup(Ok(denial.clone())), lookup(Err(LookupError::Timeout))]);
+    let zone = replay(&[
+        lookup(Ok(denial.clone())),
+        lookup(Err(LookupError::Timeout)),
+    ]);
     assert_eq!(zone.answer(&question), Ok(denial));
 }
