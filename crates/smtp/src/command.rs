@@ -15,7 +15,7 @@ mod parse;
 
 pub use error::ParseCommandError;
 
-use crate::value::{Hello, MailParams, Mechanism, RcptParams};
+use crate::value::{Hello, MailParams, MechanismName, RcptParams};
 use base64::Engine as _;
 use bytes::{BufMut as _, Bytes, BytesMut};
 use postrider_core::{ForwardPath, ReversePath, SafeText, Secret};
@@ -61,7 +61,7 @@ pub enum Command {
     /// `AUTH` (RFC 4954)
     Auth {
         /// The mechanism.
-        mechanism: Mechanism,
+        mechanism: MechanismName,
         /// The initial response, decoded; `=` is an empty one.
         initial: Option<Secret<Vec<u8>>>,
     },

@@ -10,7 +10,7 @@ mod xtext;
 
 pub use hello::{Hello, Protocol};
 pub use instant::Instant;
-pub use mechanism::{Mechanism, ParseMechanismError};
+pub use mechanism::{MechanismName, ParseMechanismError};
 pub use params::{BodyType, MailAuth, MailParams, RcptParams};
 pub use tls::{PeerIdentity, TlsInfo};
 pub use xtext::{ParseXtextError, Xtext};

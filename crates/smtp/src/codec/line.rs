@@ -8,8 +8,6 @@ use memchr::{memchr, memchr3};
 
 /// Most octets of a command line with its CRLF (RFC 5321 §4.5.3.1.4).
 pub const COMMAND_LINE: usize = 512;
-/// Most octets of a line in a SASL exchange with its CRLF (RFC 4954 §4).
-pub const SASL_LINE: usize = 12_288;
 /// Most octets of a refused line that are skipped in search of its CRLF.
 pub const LINE_DISCARD: u64 = 64 * 1024;
 
@@ -60,6 +58,7 @@ pub enum LineFault {
 pub struct LineDecoder {
     limit: usize,
     discard: u64,
+    ended: u64,
     state: State,
 }
 
@@ -84,16 +83,25 @@ impl LineDecoder {
         Self {
             limit,
             discard,
+            ended: 0,
             state: State::Reading { scanned: 0 },
         }
     }
 
     /// Changes the limit from the next line on; a line that has begun to be skipped stays refused.
     pub const fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
-        if let State::Reading { scanned } = &mut self.state {
-            *scanned = 0;
+        if limit != self.limit {
+            self.limit = limit;
+            if let State::Reading { scanned } = &mut self.state {
+                *scanned = 0;
+            }
         }
+    }
+
+    /// How many lines have ended so far, good and refused ones.
+    #[must_use]
+    pub const fn ended(&self) -> u64 {
+        self.ended
     }
 
     /// Whether a refused line is still being skipped.
@@ -142,10 +150,15 @@ impl LineDecoder {
     }
 
     fn line(&mut self, rx: &mut BytesMut, len: usize) -> LineItem {
-        self.state = State::Reading { scanned: 0 };
+        self.end();
         let line = rx.split_to(len).freeze();
         rx.advance(2);
         LineItem::Line(line)
+    }
+
+    const fn end(&mut self) {
+        self.ended = self.ended.wrapping_add(1);
+        self.state = State::Reading { scanned: 0 };
     }
 
     fn broken(&mut self, rx: &mut BytesMut, fault: LineFault) -> LineItem {
@@ -178,7 +191,7 @@ impl LineDecoder {
             skipped = skipped.saturating_add(count(lf + 1));
             after_cr = false;
             if ends && skipped <= self.discard {
-                self.state = State::Reading { scanned: 0 };
+                self.end();
                 return None;
             }
         }

@@ -2,7 +2,7 @@
 
 use super::params::{mail_params, rcpt_params};
 use super::{Command, Leniency, Lenient, ParseCommandError};
-use crate::value::{Hello, Mechanism};
+use crate::value::{Hello, MechanismName};
 use base64::Engine as _;
 use postrider_core::{ForwardPath, ReversePath, SafeText, Secret};
 
@@ -177,7 +177,7 @@ fn params_behind<'a>(path: &[u8], rest: &'a [u8]) -> Result<Argument<'a>, ParseC
 fn auth(argument: Argument<'_>) -> Result<Command, ParseCommandError> {
     let argument = needed("AUTH", argument, "a mechanism")?;
     let mut words = argument.splitn(2, |&b| b == b' ');
-    let mechanism = Mechanism::parse(words.next().unwrap_or_default())?;
+    let mechanism = MechanismName::parse(words.next().unwrap_or_default())?;
     let initial = words.next().map(initial_response).transpose()?;
     Ok(Command::Auth { mechanism, initial })
 }

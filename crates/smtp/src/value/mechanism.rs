@@ -12,7 +12,7 @@ use std::fmt;
 /// Deviation: longer names are read, because registered ones are longer
 /// (`ECDSA-NIST256P-CHALLENGE`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Mechanism(Box<str>);
+pub struct MechanismName(Box<str>);
 
 /// Octets that are no mechanism name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,7 @@ pub struct ParseMechanismError {
     pub at: usize,
 }
 
-impl Mechanism {
+impl MechanismName {
     /// Reads a name in any case.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Mechanism {
     }
 }
 
-impl fmt::Display for Mechanism {
+impl fmt::Display for MechanismName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -60,12 +60,15 @@ mod tests {
     #[test]
     fn names_compare_without_case() {
         assert_eq!(
-            Mechanism::parse(b"scram-sha-256"),
-            Mechanism::parse(b"SCRAM-SHA-256")
+            MechanismName::parse(b"scram-sha-256"),
+            MechanismName::parse(b"SCRAM-SHA-256")
         );
-        assert_eq!(Mechanism::parse(b""), Err(ParseMechanismError { at: 0 }));
         assert_eq!(
-            Mechanism::parse(b"PL AIN"),
+            MechanismName::parse(b""),
+            Err(ParseMechanismError { at: 0 })
+        );
+        assert_eq!(
+            MechanismName::parse(b"PL AIN"),
             Err(ParseMechanismError { at: 2 })
         );
     }
