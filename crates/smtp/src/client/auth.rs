@@ -1,0 +1,95 @@
+//! AUTH (RFC 4954).
+
+use super::config::ClearAuth;
+use super::connection::{Connection, NotReady, Phase};
+use super::event::{Cause, Event, Stage};
+use super::log::Said;
+use crate::codec::line::COMMAND_LINE;
+use crate::command::Command;
+use crate::sasl::client::Exchange;
+use crate::sasl::{Credentials, Mechanism};
+use crate::value;
+use crate::value::Instant;
+use crate::value::reply::{Class, Code, Reply};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use postrider_core::SafeText;
+
+impl Connection {
+    /// Shows credentials by the first of our mechanisms that the server offers; ends in
+    /// [`Event::Authenticated`] or [`Event::Failed`].
+    ///
+    /// # Errors
+    /// [`NotReady`] when another step is under way, TLS is missing, or no mechanism fits. Nothing has
+    /// been sent then.
+    pub fn authenticate(&mut self, now: Instant, who: Credentials) -> Result<(), NotReady> {
+        self.ready(now)?;
+        if self.tls.is_none() && self.config.clear_auth == ClearAuth::Refuse {
+            return Err(NotReady::NeedsTls);
+        }
+        let offered = self.capabilities.mechanisms();
+        let known = |m: &value::Mechanism| Mechanism::parse(m.as_str().as_bytes());
+        let offered: Vec<_> = offered.iter().filter_map(known).collect();
+        let mechanism =
+            Mechanism::choose(&self.config.mechanisms, &offered).ok_or(NotReady::NoMechanism)?;
+        let name = value::Mechanism::parse(mechanism.name().as_bytes())
+            .map_err(|_| NotReady::NoMechanism)?;
+        let mut exchange = Exchange::new(mechanism, who);
+        let line = first_line(&name, &mut exchange);
+        self.note(Said::Client(SafeText::display(&format_args!(
+            "AUTH {mechanism}"
+        ))));
+        self.send_line(Stage::Auth, line);
+        self.phase = Phase::Authenticating(Box::new(exchange));
+        Ok(())
+    }
+
+    pub(super) fn answered_auth(&mut self, reply: Reply) {
+        match (reply.class(), &mut self.phase) {
+            (Class::GoOn, Phase::Authenticating(exchange)) if reply.code() == Code::CHALLENGE => {
+                let challenge = reply.text().next().cloned().unwrap_or_default();
+                let answer = exchange.respond(challenge.as_str().as_bytes());
+                self.note(Said::Sasl);
+                match answer {
+                    Ok(line) => self.send_line(Stage::Auth, sasl_line(line.expose().as_bytes())),
+                    Err(error) => {
+                        // RFC 4954 §4: a single "*" cancels, and the server answers 501.
+                        self.fail(Stage::Auth, Cause::Sasl(error));
+                        self.phase = Phase::Cancelling;
+                        self.send_line(Stage::Auth, sasl_line(b"*"));
+                    }
+                }
+            }
+            (Class::GoOn, _) => self.out_of_step(Stage::Auth, reply),
+            (Class::Done, Phase::Authenticating(_)) => {
+                self.phase = Phase::Ready;
+                self.event(Event::Authenticated(reply));
+            }
+            (Class::Done, _) => self.out_of_step(Stage::Auth, reply),
+            (Class::Transient | Class::Permanent, Phase::Authenticating(_)) => {
+                self.phase = Phase::Ready;
+                self.fail(Stage::Auth, Cause::Refused(reply));
+            }
+            (Class::Transient | Class::Permanent, _) => self.phase = Phase::Ready,
+        }
+    }
+}
+
+/// The AUTH command with its initial response, unless that makes the line too long.
+fn first_line(name: &value::Mechanism, exchange: &mut Exchange) -> Bytes {
+    let command = |initial| {
+        let mechanism = name.clone();
+        Command::Auth { mechanism, initial }.encode()
+    };
+    let full = command(exchange.clone().initial());
+    if full.len() > COMMAND_LINE {
+        return command(None);
+    }
+    command(exchange.initial())
+}
+
+fn sasl_line(line: &[u8]) -> Bytes {
+    let mut out = BytesMut::with_capacity(line.len() + 2);
+    out.put_slice(line);
+    out.put_slice(b"\r\n");
+    out.freeze()
+}

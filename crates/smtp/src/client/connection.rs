@@ -1,0 +1,441 @@
+//! The machine: what is in flight, what is owed, and how it ends.
+
+use super::body::BodyEncoder;
+use super::capabilities::Capabilities;
+use super::config::Config;
+use super::envelope::Envelope;
+use super::event::{Cause, End, Event, Failed, Stage};
+use super::log::{Entry, Said};
+use crate::codec::reply::ReplyDecoder;
+use crate::command::Command;
+use crate::sasl::client::Exchange;
+use crate::value::reply::{Code, Reply};
+use crate::value::{Instant, TlsInfo};
+use bytes::{Bytes, BytesMut};
+use postrider_core::SafeText;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A client connection, from the greeting to the end.
+#[derive(Debug)]
+pub struct Connection {
+    pub(super) config: Arc<Config>,
+    pub(super) now: Instant,
+    pub(super) phase: Phase,
+    pub(super) decoder: ReplyDecoder,
+    pub(super) capabilities: Capabilities,
+    pub(super) tls: Option<TlsInfo>,
+    pub(super) needs_rset: bool,
+    /// Commands that wait for their replies, in order, each with its octets.
+    flight: VecDeque<(Stage, usize)>,
+    flight_octets: usize,
+    /// Since when the first of them, or the next block of the message, is awaited.
+    since: Instant,
+    began: Instant,
+    out: VecDeque<Bytes>,
+    events: VecDeque<Event>,
+    log: Vec<Entry>,
+}
+
+/// What the connection is about.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Greeting, EHLO, HELO or STARTTLS is awaited.
+    Establishing,
+    /// The driver wraps the stream.
+    AwaitTls,
+    /// Nothing to do.
+    Ready,
+    Authenticating(Box<Exchange>),
+    /// `*` has been sent.
+    Cancelling,
+    /// MAIL, RCPT, DATA, or the reply to the end.
+    Envelope(Box<Envelope>),
+    /// The server wants the message.
+    Body(Box<BodyEncoder>),
+    /// The message has been sent.
+    Ending,
+    /// RSET alone.
+    Resetting,
+    Quitting,
+    Closed,
+}
+
+/// Why a call came at the wrong time or with the wrong things; nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotReady {
+    /// The connection is closed.
+    #[error("connection is closed")]
+    Closed,
+    /// Another step is under way.
+    #[error("another step is under way")]
+    Busy,
+    /// A transaction without recipients.
+    #[error("transaction has no recipients")]
+    NoRecipients,
+    /// No handshake is awaited.
+    #[error("no TLS handshake is awaited")]
+    NoTlsAwaited,
+    /// The server has not asked for a message.
+    #[error("server has not asked for a message")]
+    NoBodyWanted,
+    /// Credentials may not leave in clear.
+    #[error("credentials need TLS")]
+    NeedsTls,
+    /// The server offers none of the mechanisms.
+    #[error("server offers none of our authentication mechanisms")]
+    NoMechanism,
+    /// The message holds what may not be sent; the connection has ended.
+    #[error(transparent)]
+    Content(#[from] crate::codec::data::BareLineEnding),
+}
+
+impl Connection {
+    /// A connection that awaits the greeting. For implicit TLS, call
+    /// [`tls_established`](Self::tls_established) before any input.
+    #[must_use]
+    pub fn new(config: Arc<Config>, now: Instant) -> Self {
+        let decoder = ReplyDecoder::new(config.replies);
+        Self {
+            config,
+            now,
+            phase: Phase::Establishing,
+            decoder,
+            capabilities: Capabilities::default(),
+            tls: None,
+            needs_rset: false,
+            flight: VecDeque::from([(Stage::Greeting, 0)]),
+            flight_octets: 0,
+            since: now,
+            began: now,
+            out: VecDeque::new(),
+            events: VecDeque::new(),
+            log: Vec::new(),
+        }
+    }
+
+    /// Takes whole replies off the front of `rx` and leaves the rest.
+    pub fn handle_input(&mut self, now: Instant, rx: &mut BytesMut) {
+        self.now = now;
+        loop {
+            if self.is_closed() {
+                return rx.clear();
+            }
+            // CVE-2021-38371: what is read before the handshake was not sent by who will be
+            // authenticated by it.
+            if matches!(self.phase, Phase::AwaitTls) && !rx.is_empty() {
+                return self.end(End::InjectedPlaintext);
+            }
+            match self.decoder.next(rx) {
+                None => return,
+                Some(Ok(reply)) => self.take(reply),
+                Some(Err(botched)) => self.end(End::Botched(botched)),
+            }
+        }
+    }
+
+    /// The server has closed its side.
+    pub fn handle_eof(&mut self, now: Instant) {
+        self.now = now;
+        self.end(if matches!(self.phase, Phase::Quitting) {
+            End::Quit
+        } else {
+            End::Eof
+        });
+    }
+
+    /// Looks whether a timeout has passed; otherwise does nothing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.now = now;
+        if self.poll_timeout().is_some_and(|at| at <= now) {
+            self.end(End::TimedOut(self.stage()));
+        }
+    }
+
+    /// TLS protects what follows. Capabilities of before are forgotten, and EHLO is sent again.
+    ///
+    /// # Errors
+    /// [`NotReady`] unless [`Event::UpgradeTls`] was said, or nothing has been read yet.
+    pub fn tls_established(&mut self, now: Instant, info: TlsInfo) -> Result<(), NotReady> {
+        self.now = now;
+        let before_greeting = self.stage() == Stage::Greeting && !self.decoder.in_reply();
+        let upgrading = matches!(self.phase, Phase::AwaitTls);
+        if !before_greeting && !upgrading {
+            return Err(NotReady::NoTlsAwaited);
+        }
+        self.note(Said::Tls(info.clone()));
+        self.tls = Some(info);
+        if upgrading {
+            self.decoder = ReplyDecoder::new(self.config.replies);
+            self.capabilities = Capabilities::default();
+            self.phase = Phase::Establishing;
+            self.say_ehlo();
+        }
+        Ok(())
+    }
+
+    /// The handshake failed. Nothing more is sent, whatever the policy: the stream is of no use.
+    pub fn tls_failed(&mut self, now: Instant, why: SafeText) {
+        self.now = now;
+        self.end(End::Handshake(why));
+    }
+
+    /// Ends the session in good order: QUIT, then [`End::Quit`].
+    ///
+    /// # Errors
+    /// [`NotReady`] while another step is under way.
+    pub fn quit(&mut self, now: Instant) -> Result<(), NotReady> {
+        self.ready(now)?;
+        self.phase = Phase::Quitting;
+        self.send(Stage::Quit, &Command::Quit);
+        Ok(())
+    }
+
+    /// Makes the server forget what is left of a transaction, and shows that it is there.
+    ///
+    /// # Errors
+    /// [`NotReady`] while another step is under way.
+    pub fn reset(&mut self, now: Instant) -> Result<(), NotReady> {
+        self.ready(now)?;
+        self.phase = Phase::Resetting;
+        self.send(Stage::Rset, &Command::Rset);
+        Ok(())
+    }
+
+    /// Gives up at once; the driver closes the socket. A message that is being sent is thereby not
+    /// delivered.
+    pub fn abandon(&mut self, now: Instant) {
+        self.now = now;
+        self.end(End::Abandoned);
+    }
+
+    /// The next result.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// The next octets to write, in order. Parts of a message are the caller's own octets.
+    pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        self.out.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) should be called.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if self.is_closed() {
+            return None;
+        }
+        let session = self.began.plus(self.config.timeouts.session);
+        let step = self.patience().map(|patience| self.since.plus(patience));
+        Some(step.map_or(session, |step| step.min(session)))
+    }
+
+    /// Whether the message may go on: the server wants it, and what came before has been taken by
+    /// [`poll_transmit`](Self::poll_transmit).
+    #[must_use]
+    pub fn wants_body(&self) -> bool {
+        matches!(self.phase, Phase::Body(_)) && self.out.is_empty()
+    }
+
+    /// Whether the connection is over.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed)
+    }
+
+    /// What the server announced, since TLS if that has been established.
+    #[must_use]
+    pub const fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// The facts of TLS, if it is on.
+    #[must_use]
+    pub const fn tls(&self) -> Option<&TlsInfo> {
+        self.tls.as_ref()
+    }
+
+    /// Takes what has been said since the last call.
+    pub fn take_log(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.log)
+    }
+
+    /// What is being waited for.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match (self.flight.front(), &self.phase) {
+            (_, Phase::AwaitTls) => Stage::StartTls,
+            (Some((stage, _)), _) => *stage,
+            (None, Phase::Body(_)) => Stage::Body,
+            (None, _) => Stage::Idle,
+        }
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        let timeouts = &self.config.timeouts;
+        match self.stage() {
+            Stage::Idle => None,
+            Stage::Greeting => Some(timeouts.greeting),
+            Stage::Mail => Some(timeouts.mail),
+            Stage::Rcpt(_) => Some(timeouts.rcpt),
+            Stage::Data => Some(timeouts.data),
+            Stage::Body => Some(timeouts.block),
+            Stage::End => Some(timeouts.end),
+            Stage::Ehlo | Stage::Helo | Stage::StartTls | Stage::Auth => Some(timeouts.command),
+            Stage::Rset | Stage::Quit => Some(timeouts.command),
+        }
+    }
+
+    /// Gives a reply to the step it answers: replies come in the order of commands.
+    fn take(&mut self, reply: Reply) {
+        let at = match (&self.phase, self.flight.pop_front()) {
+            (_, Some((stage, octets))) => {
+                self.flight_octets = self.flight_octets.saturating_sub(octets);
+                stage
+            }
+            (Phase::Body(_), None) => Stage::Body,
+            (_, None) => Stage::Idle,
+        };
+        self.since = self.now;
+        self.note(Said::Server {
+            to: at,
+            reply: reply.clone(),
+        });
+        // RFC 5321 §3.8: 421 may answer any command, and then "the server will close".
+        if reply.code() == Code::CLOSING && at != Stage::Quit {
+            return self.refuse_and_end(at, reply);
+        }
+        match at {
+            Stage::Greeting => self.greeted(reply),
+            Stage::Ehlo => self.answered_ehlo(reply),
+            Stage::Helo => self.answered_helo(reply),
+            Stage::StartTls => self.answered_starttls(reply),
+            Stage::Auth => self.answered_auth(reply),
+            Stage::Rset => self.answered_rset(reply),
+            Stage::Mail => self.answered_mail(reply),
+            Stage::Rcpt(index) => self.answered_rcpt(index, reply),
+            Stage::Data => self.answered_data(reply),
+            Stage::Body => self.refuse_and_end(at, reply),
+            Stage::End => self.answered_end(reply),
+            Stage::Quit => self.end(End::Quit),
+            Stage::Idle => self.end(End::OutOfStep { at: None, reply }),
+        }
+    }
+
+    /// Makes sure that a new step may begin.
+    pub(super) fn ready(&mut self, now: Instant) -> Result<(), NotReady> {
+        self.now = now;
+        if self.is_closed() {
+            return Err(NotReady::Closed);
+        }
+        if !matches!(self.phase, Phase::Ready) {
+            return Err(NotReady::Busy);
+        }
+        Ok(())
+    }
+
+    /// Whether a line of this length may join those in flight.
+    pub(super) fn may_send(&self, octets: usize) -> bool {
+        let together = self.flight_octets.saturating_add(octets);
+        self.flight.is_empty() || together <= self.config.in_flight
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.flight.len()
+    }
+
+    /// Sends a command that may be read by anybody.
+    pub(super) fn send(&mut self, stage: Stage, command: &Command) {
+        let line = command.encode();
+        let shown = line.strip_suffix(b"\r\n").unwrap_or(&line);
+        self.note(Said::Client(SafeText::escaped(shown)));
+        self.send_line(stage, line);
+    }
+
+    /// Sends a line without writing it down.
+    pub(super) fn send_line(&mut self, stage: Stage, line: Bytes) {
+        if self.flight.is_empty() {
+            self.since = self.now;
+        }
+        self.flight_octets = self.flight_octets.saturating_add(line.len());
+        self.flight.push_back((stage, line.len()));
+        self.out.push_back(line);
+    }
+
+    /// Hands parts of the message over; the next block has its time from now.
+    pub(super) fn send_body(&mut self, parts: Vec<Bytes>) {
+        self.since = self.now;
+        self.out.extend(parts);
+    }
+
+    /// The message is complete: from now on its reply is awaited.
+    pub(super) fn await_end(&mut self) {
+        self.since = self.now;
+        self.flight.push_back((Stage::End, 0));
+    }
+
+    pub(super) fn note(&mut self, said: Said) {
+        self.log.push(Entry { at: self.now, said });
+    }
+
+    pub(super) fn event(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// A step failed and the connection stays.
+    pub(super) fn fail(&mut self, at: Stage, cause: Cause) {
+        let usable = true;
+        self.events
+            .push_back(Event::Failed(Failed { at, cause, usable }));
+    }
+
+    /// A step failed by a reply after which the connection is of no use.
+    pub(super) fn refuse_and_end(&mut self, at: Stage, reply: Reply) {
+        if at != Stage::Idle {
+            let cause = Cause::Refused(reply.clone());
+            let usable = false;
+            self.events
+                .push_back(Event::Failed(Failed { at, cause, usable }));
+        }
+        self.close(End::ServerClosing(reply));
+    }
+
+    pub(super) fn out_of_step(&mut self, at: Stage, reply: Reply) {
+        self.end_at(
+            at,
+            End::OutOfStep {
+                at: Some(at),
+                reply,
+            },
+        );
+    }
+
+    /// The connection ends; a step that was under way fails with it.
+    pub(super) fn end(&mut self, end: End) {
+        self.end_at(self.stage(), end);
+    }
+
+    /// The connection ends in a step that is not in flight any more.
+    pub(super) fn end_at(&mut self, at: Stage, end: End) {
+        if self.is_closed() {
+            return;
+        }
+        if at != Stage::Idle && end != End::Quit {
+            let cause = Cause::Ended(end.clone());
+            let usable = false;
+            self.events
+                .push_back(Event::Failed(Failed { at, cause, usable }));
+        }
+        self.close(end);
+    }
+
+    fn close(&mut self, end: End) {
+        self.note(Said::Ended(end.clone()));
+        self.phase = Phase::Closed;
+        self.flight.clear();
+        self.out.clear();
+        self.events.push_back(Event::Closed(end));
+    }
+}
