@@ -372,7 +372,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn there_is_always_an_answer(header in "(From|from |X)[:\u{a0}][a-c@.<>,;\"\\s:]{0,30}(\r\n|\n|\r)?(From: a@b.c)?") {
+        fn there_is_always_an_answer(header in "(From|from |X)\u{a0}?:[a-c@.<>,;\"\\s]{0,30}(\r\n|\n|\r)?(From: a@b.c)?") {
             let authors = of(&header);
             if let Authorship::One(_) = authors.authorship() {
                 let lines = header.split(['\r', '\n']);

@@ -15,7 +15,38 @@ use std::ops::Range;
 #[derive(Clone, Copy)]
 pub struct FieldName<'a>(&'a [u8]);
 
+impl FieldName<'static> {
+    /// `Authentication-Results` (RFC 8601).
+    pub const AUTHENTICATION_RESULTS: Self = Self(b"Authentication-Results");
+    /// `Date` (RFC 5322).
+    pub const DATE: Self = Self(b"Date");
+    /// `DKIM-Signature` (RFC 6376).
+    pub const DKIM_SIGNATURE: Self = Self(b"DKIM-Signature");
+    /// `From` (RFC 5322).
+    pub const FROM: Self = Self(b"From");
+    /// `Message-ID` (RFC 5322).
+    pub const MESSAGE_ID: Self = Self(b"Message-ID");
+    /// `Received` (RFC 5321).
+    pub const RECEIVED: Self = Self(b"Received");
+    /// `Received-SPF` (RFC 7208).
+    pub const RECEIVED_SPF: Self = Self(b"Received-SPF");
+    /// `Return-Path` (RFC 5321).
+    pub const RETURN_PATH: Self = Self(b"Return-Path");
+    /// `Subject` (RFC 5322).
+    pub const SUBJECT: Self = Self(b"Subject");
+    /// `To` (RFC 5322).
+    pub const TO: Self = Self(b"To");
+}
+
 impl<'a> FieldName<'a> {
+    /// A name for a field that we write: letters, digits and other printable US-ASCII except the
+    /// colon, at most 64 octets.
+    #[must_use]
+    pub fn new(name: &'a str) -> Option<Self> {
+        let is_name = (1..=64).contains(&name.len()) && is_ftext(name.as_bytes());
+        is_name.then_some(Self(name.as_bytes()))
+    }
+
     /// The name as written, without white space behind it.
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
@@ -198,6 +229,21 @@ impl<'a> HeaderBlock<'a> {
         self.raw
     }
 
+    /// The octets read, without the fields of these indices (see [`forged`](crate::forged)).
+    #[must_use]
+    pub fn without(&self, indices: &[usize]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.raw.len());
+        let mut from = 0;
+        for (i, field) in self.fields.iter().enumerate() {
+            if indices.contains(&i) {
+                out.extend_from_slice(self.raw.get(from..field.offset).unwrap_or_default());
+                from = field.offset + field.raw().len();
+            }
+        }
+        out.extend_from_slice(self.raw.get(from..).unwrap_or_default());
+        out
+    }
+
     /// Offset of the body in the octets given to `parse`: behind the empty line, or the end.
     #[must_use]
     pub const fn body_offset(&self) -> usize {
@@ -348,8 +394,12 @@ fn header_end(octets: &[u8], at: usize) -> usize {
 fn colon_of(line: &[u8]) -> Option<usize> {
     let colon = memchr::memchr(b':', line)?;
     let name = trim_wsp_end(line.get(..colon)?);
-    let is_name = !name.is_empty() && name.iter().all(|b| matches!(b, 33..=126));
-    is_name.then_some(colon)
+    (!name.is_empty() && is_ftext(name)).then_some(colon)
+}
+
+/// `ftext = %d33-57 / %d59-126`
+fn is_ftext(name: &[u8]) -> bool {
+    name.iter().all(|b| matches!(b, 33..=57 | 59..=126))
 }
 
 fn check_octets(line: &[u8], at: usize, faults: &mut Faults) {

@@ -15,16 +15,24 @@
 
 pub mod address;
 pub mod author;
+pub mod authres;
+pub mod date;
 pub mod fault;
 pub mod framer;
 pub mod header;
 mod lex;
 pub mod limits;
+pub mod received;
+pub mod value;
 
 pub use address::{Address, AddressHost, Grammar, mailboxes};
 pub use author::{AuthorDomains, AuthorProblem, Authorship, author_domains};
+pub use authres::{AuthResults, AuthservId, MethodResult, forged};
+pub use date::parse_date;
 pub use fault::{Fault, FaultKind, Faults};
 pub use framer::{FrameError, Framer, Framing};
 pub use header::{Field, FieldName, HeaderBlock, HeaderBuf};
 pub use lex::At;
 pub use limits::Limits;
+pub use received::{Client, ParsedReceived, Protocol, Received, hop_count};
+pub use value::HeaderValue;
