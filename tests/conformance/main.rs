@@ -11,6 +11,7 @@ mod dmarc;
 mod ledger;
 mod smtp;
 mod spf;
+mod zone;
 
 use corpora::Corpora;
 use ledger::Ledger;

@@ -284,4 +284,3 @@ fn parse_at<T: FromStr>(part: Part<'_>, fault: FaultKind) -> Result<T, Fault> {
         .and_then(|t| t.parse().ok())
         .ok_or_else(|| part.fault(fault))
 }
-
