@@ -27,11 +27,11 @@ impl Connection {
             return Err(NotReady::NeedsTls);
         }
         let offered = self.capabilities.mechanisms();
-        let known = |m: &value::Mechanism| Mechanism::parse(m.as_str().as_bytes());
+        let known = |m: &value::MechanismName| Mechanism::parse(m.as_str().as_bytes());
         let offered: Vec<_> = offered.iter().filter_map(known).collect();
         let mechanism =
             Mechanism::choose(&self.config.mechanisms, &offered).ok_or(NotReady::NoMechanism)?;
-        let name = value::Mechanism::parse(mechanism.name().as_bytes())
+        let name = value::MechanismName::parse(mechanism.name().as_bytes())
             .map_err(|_| NotReady::NoMechanism)?;
         let mut exchange = Exchange::new(mechanism, who);
         let line = first_line(&name, &mut exchange);
@@ -75,7 +75,7 @@ impl Connection {
 }
 
 /// The AUTH command with its initial response, unless that makes the line too long.
-fn first_line(name: &value::Mechanism, exchange: &mut Exchange) -> Bytes {
+fn first_line(name: &value::MechanismName, exchange: &mut Exchange) -> Bytes {
     let command = |initial| {
         let mechanism = name.clone();
         Command::Auth { mechanism, initial }.encode()

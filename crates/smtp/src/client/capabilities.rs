@@ -5,7 +5,7 @@
 //! ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
 //! ```
 
-use crate::value::Mechanism;
+use crate::value::MechanismName;
 use crate::value::reply::Reply;
 use postrider_core::SafeText;
 
@@ -34,7 +34,7 @@ pub enum Extension {
     /// `STARTTLS` (RFC 3207)
     StartTls,
     /// `AUTH` with its mechanisms (RFC 4954)
-    Auth(Vec<Mechanism>),
+    Auth(Vec<MechanismName>),
     /// `CHUNKING` (RFC 3030)
     Chunking,
     /// `DSN` (RFC 3461)
@@ -108,7 +108,7 @@ impl Capabilities {
 
     /// Mechanisms of AUTH, in the server's order.
     #[must_use]
-    pub fn mechanisms(&self) -> &[Mechanism] {
+    pub fn mechanisms(&self) -> &[MechanismName] {
         for extension in &self.extensions {
             if let Extension::Auth(mechanisms) = extension {
                 return mechanisms;
@@ -160,7 +160,7 @@ impl Extension {
             "SIZE" => read_size(words.next()).map_or_else(other, Self::Size),
             "AUTH" => Self::Auth(
                 words
-                    .filter_map(|w| Mechanism::parse(w.as_bytes()).ok())
+                    .filter_map(|w| MechanismName::parse(w.as_bytes()).ok())
                     .collect(),
             ),
             "LIMITS" => read_limits(words),
@@ -237,7 +237,7 @@ mod tests {
             "250-Pipelining\r\n250-AUTH PLAIN scram-sha-256 @\r\n250-LIMITS RCPTMAX=20 X=1\r\n",
         );
         assert!(c.has(&Extension::Pipelining));
-        let names: Vec<_> = c.mechanisms().iter().map(Mechanism::as_str).collect();
+        let names: Vec<_> = c.mechanisms().iter().map(MechanismName::as_str).collect();
         assert_eq!(names, ["PLAIN", "SCRAM-SHA-256"]);
         assert_eq!((c.max_recipients(), c.max_messages()), (Some(20), None));
         assert_eq!(c.name().as_str(), "mx.example hello");
