@@ -1,0 +1,299 @@
+//! Verifying the signatures of a message while it streams (RFC 6376 §6).
+
+mod judge;
+mod keys;
+
+use crate::body_hash::BodyHasher;
+use crate::header_input;
+use crate::key::SigningInput;
+use crate::policy::Policy;
+use crate::reason::{Reason, Warning};
+use crate::signature::{Claims, Signature};
+use crate::verdict::Verdict;
+use keys::{KeySet, KeySlot};
+use postrider_core::UnixTime;
+use postrider_message::{Field, HeaderBlock};
+use postrider_resolver::{Answer, Kind, LookupError, Question, Resolver};
+
+/// Names a question of one [`Verifier`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(usize);
+
+/// A key that a verifier needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyQuestion {
+    /// To be given back with the answer.
+    pub id: KeyId,
+    /// What to ask.
+    pub question: Question,
+}
+
+/// Verifies every `DKIM-Signature` field of a message, without I/O.
+///
+/// 1. [`new`](Self::new) with the header, which can go afterwards.
+/// 2. Ask the [`questions`](Self::questions) and give each answer to [`key`](Self::key), while the
+///    body streams through [`body`](Self::body): in any order, in any pieces.
+/// 3. [`finish`](Self::finish) gives one verdict per field.
+///
+/// Memory is bounded: the canonical header of each evaluated signature, and a hash state per
+/// canonical form of the body. The body is read once whatever the number of signatures.
+///
+/// ```
+/// use postrider_core::UnixTime;
+/// use postrider_dkim::{Policy, Verifier};
+/// use postrider_message::HeaderBlock;
+///
+/// let message = b"From: ann@example.org\r\n\r\nHello\r\n";
+/// let (headers, _) = HeaderBlock::parse(message);
+/// let mut verifier = Verifier::new(&Policy::default(), &headers, UnixTime::from_secs(0));
+/// assert!(verifier.questions().is_empty() && !verifier.wants_body());
+/// assert!(verifier.finish().is_empty());
+/// ```
+#[derive(Debug)]
+pub struct Verifier {
+    policy: Policy,
+    entries: Vec<Entry>,
+    questions: Vec<KeyQuestion>,
+    slots: Vec<KeySlot>,
+    body: BodyHasher,
+}
+
+/// One `DKIM-Signature` field.
+#[derive(Debug)]
+struct Entry {
+    field: usize,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Known without key or body.
+    Settled(Reason, Claims),
+    Open(Box<Open>),
+}
+
+/// A signature that waits for its key and the body.
+#[derive(Debug)]
+struct Open {
+    signature: Signature,
+    /// The first characters of `b=`.
+    b: String,
+    input: SigningInput,
+    key: KeyId,
+    /// What the policy says against it already, in order of weight.
+    refusals: Vec<Reason>,
+    warnings: Vec<Warning>,
+}
+
+/// Asks for every key and verifies a whole message.
+///
+/// DNS look-ups made: TXT at `selector._domainkey.domain`, once per distinct name, one after the
+/// other, at most [`Policy::signatures`]. Use a [`Verifier`] to ask them at the same time.
+pub async fn verify<R: Resolver>(
+    resolver: &R,
+    policy: &Policy,
+    message: &[u8],
+    now: UnixTime,
+) -> Vec<Verdict> {
+    let (headers, _) = HeaderBlock::parse(message);
+    let mut verifier = Verifier::new(policy, &headers, now);
+    for asked in verifier.questions().to_vec() {
+        let answer = resolver.lookup(asked.question).await;
+        verifier.key(asked.id, answer);
+    }
+    if verifier.wants_body() {
+        verifier.body(message.get(headers.body_offset()..).unwrap_or_default());
+    }
+    verifier.finish()
+}
+
+impl Verifier {
+    /// Reads the signatures of a message; `now` judges `t=` and `x=`.
+    #[must_use]
+    pub fn new(policy: &Policy, headers: &HeaderBlock<'_>, now: UnixTime) -> Self {
+        let mut verifier = Self {
+            policy: policy.clone(),
+            entries: Vec::new(),
+            questions: Vec::new(),
+            slots: Vec::new(),
+            body: BodyHasher::default(),
+        };
+        let mut evaluated = 0;
+        let signatures = headers.fields().enumerate();
+        for (index, field) in signatures.filter(|(_, f)| f.name.is("DKIM-Signature")) {
+            let state = match verifier.open(index, field, headers, evaluated) {
+                Ok(mut open) => {
+                    evaluated += 1;
+                    open.refusals = refusals(policy, headers, &open.signature, now);
+                    State::Open(Box::new(open))
+                }
+                Err(reason) => State::Settled(reason, Claims::read(field.raw_value)),
+            };
+            let entry = Entry {
+                field: index,
+                state,
+            };
+            verifier.entries.push(entry);
+        }
+        verifier
+    }
+
+    /// The keys that are needed: one question per distinct name.
+    #[must_use]
+    pub fn questions(&self) -> &[KeyQuestion] {
+        &self.questions
+    }
+
+    /// Whether the body can still matter; false when no signature is left that could pass.
+    #[must_use]
+    pub fn wants_body(&self) -> bool {
+        self.entries.iter().any(|entry| match &entry.state {
+            State::Settled(..) => false,
+            State::Open(open) => self
+                .key_of(open)
+                .is_none_or(|set| set.is_ok_and(|set| keys::usable(set, &open.signature).is_ok())),
+        })
+    }
+
+    /// Takes the next octets of the body.
+    pub fn body(&mut self, chunk: &[u8]) {
+        self.body.update(chunk);
+    }
+
+    /// Takes the answer to a question. A second answer to the same question is ignored.
+    pub fn key(&mut self, id: KeyId, answer: Result<Answer, LookupError>) {
+        let most = self.policy.key_records;
+        if let Some(slot) = self.slots.get_mut(id.0) {
+            slot.answer(answer, most);
+        }
+    }
+
+    /// One verdict per `DKIM-Signature` field, from top to bottom.
+    #[must_use]
+    pub fn finish(self) -> Vec<Verdict> {
+        let body = self.body.finish();
+        let judge = judge::Judge {
+            policy: &self.policy,
+            slots: &self.slots,
+            body: &body,
+        };
+        let entries = self.entries.into_iter();
+        entries.map(|entry| judge.verdict(entry)).collect()
+    }
+
+    fn open(
+        &mut self,
+        index: usize,
+        field: &Field<'_>,
+        headers: &HeaderBlock<'_>,
+        evaluated: usize,
+    ) -> Result<Open, Reason> {
+        if !headers.is_complete() {
+            return Err(Reason::HeaderTooLarge);
+        }
+        let signature = Signature::parse(field.raw_value).map_err(Reason::Signature)?;
+        let limit = self.policy.signatures;
+        if evaluated >= limit {
+            return Err(Reason::TooManySignatures { limit });
+        }
+        let key = self.ask(&signature)?;
+        self.body
+            .want(signature.canonicalization.body, signature.length);
+        Ok(Open {
+            b: crate::encoding::to_base64(&signature.signature)
+                .chars()
+                .take(16)
+                .collect(),
+            input: input(index, field, headers, &signature),
+            warnings: warnings(headers, &signature),
+            refusals: Vec::new(),
+            signature,
+            key,
+        })
+    }
+
+    fn ask(&mut self, signature: &Signature) -> Result<KeyId, Reason> {
+        let name = signature
+            .selector
+            .under_domainkey(&signature.domain)
+            .map_err(|_| Reason::KeyName)?;
+        if let Some(asked) = self.questions.iter().find(|q| q.question.name == name) {
+            return Ok(asked.id);
+        }
+        let id = KeyId(self.slots.len());
+        let question = Question::new(name, Kind::Txt);
+        self.questions.push(KeyQuestion { id, question });
+        self.slots.push(KeySlot::default());
+        Ok(id)
+    }
+
+    fn key_of(&self, open: &Open) -> Option<Result<&KeySet, &Reason>> {
+        self.slots.get(open.key.0)?.state()
+    }
+}
+
+/// The octets that the header's signature covers.
+fn input(
+    index: usize,
+    field: &Field<'_>,
+    headers: &HeaderBlock<'_>,
+    signature: &Signature,
+) -> SigningInput {
+    let form = signature.canonicalization.header;
+    let names = signature.signed_names.iter().map(|n| &**n);
+    let mut octets = header_input::of_fields(form, headers, names, Some(index));
+    // RFC 6376 §3.7: the own field "with the value of the "b=" tag (including all surrounding
+    // whitespace) deleted".
+    let span = signature.signature_span;
+    let before = field.raw_value.get(..span.start).unwrap_or_default();
+    let behind = field.raw_value.get(span.end..).unwrap_or_default();
+    let emptied = [before, behind].concat();
+    header_input::push_own(form, field.raw_name, &emptied, &mut octets);
+    SigningInput::new(octets)
+}
+
+/// How often a field is in the message, and how often `h=` names it.
+fn coverage(headers: &HeaderBlock<'_>, signature: &Signature, name: &str) -> (usize, usize) {
+    let names = signature.signed_names.iter();
+    let signed = names.filter(|n| n.eq_ignore_ascii_case(name.as_bytes()));
+    (headers.all(name).count(), signed.count())
+}
+
+/// What speaks against a signature before its key and the body are known.
+fn refusals(
+    policy: &Policy,
+    headers: &HeaderBlock<'_>,
+    signature: &Signature,
+    now: UnixTime,
+) -> Vec<Reason> {
+    let mut refusals = Vec::new();
+    if let Some(at) = signature.expires
+        && now > at.plus(policy.clock_skew)
+    {
+        refusals.push(Reason::Expired { at });
+    }
+    if let Some(at) = signature.signed_at
+        && at > now.plus(policy.clock_skew)
+    {
+        let ahead = at.since(now);
+        refusals.push(Reason::Future { at, ahead });
+    }
+    let (present, signed) = coverage(headers, signature, "From");
+    if present > signed {
+        refusals.push(Reason::UnsignedFrom { present, signed });
+    }
+    refusals
+}
+
+/// Fields that readers see and that are not covered completely.
+fn warnings(headers: &HeaderBlock<'_>, signature: &Signature) -> Vec<Warning> {
+    ["Subject", "To", "Date", "Content-Type"]
+        .into_iter()
+        .filter(|name| {
+            let (present, signed) = coverage(headers, signature, name);
+            present > signed
+        })
+        .map(|name| Warning::UnsignedField { name })
+        .collect()
+}
