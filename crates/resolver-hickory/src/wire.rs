@@ -2,6 +2,7 @@
 
 use hickory_proto::rr;
 use hickory_proto::rr::RData;
+#[cfg(any(feature = "server", test))]
 use hickory_proto::rr::rdata;
 use postrider_resolver::{Kind, Name, Record, Soa, Txt};
 
