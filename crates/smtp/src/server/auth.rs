@@ -1,0 +1,104 @@
+//! AUTH (RFC 4954): in order, under TLS, and with bounded patience.
+
+use super::config::Tls;
+use super::connection::Connection;
+use super::event::{Event, SaslStep};
+use super::rules;
+use super::state::{Ask, State, User};
+use crate::rule::Why;
+use crate::sasl::server::{Exchange, Step};
+use crate::sasl::{Mechanism, SaslError};
+use crate::value::reply::standard::{self, Standard};
+use crate::value::reply::{Code, Reply};
+use crate::value::{MechanismName, Protocol};
+use postrider_core::Secret;
+
+impl Connection {
+    pub(super) fn auth(&mut self, name: &MechanismName, initial: Option<Secret<Vec<u8>>>) {
+        if let Some((reply, rule)) = self.auth_refusal() {
+            return self.refuse_by(reply.into(), rule);
+        }
+        let offered = self.cfg.auth.mechanisms();
+        let known = Mechanism::parse(name.as_str().as_bytes());
+        match known.filter(|mechanism| offered.contains(mechanism)) {
+            None => self.refuse_by(standard::UNKNOWN_MECHANISM.into(), rules::AUTH_MECHANISM),
+            Some(mechanism) => self.sasl_step(mechanism, Exchange::start(mechanism, initial)),
+        }
+    }
+
+    fn auth_refusal(&self) -> Option<(Standard, crate::rule::Rule)> {
+        if self.cfg.auth.mechanisms().is_empty() || self.cfg.tls == Tls::Off {
+            return Some((standard::NOT_IMPLEMENTED, rules::AUTH_OFF));
+        }
+        // RFC 4954 §4: "the server SHOULD [...] require STARTTLS"; PLAIN and LOGIN show the password.
+        if self.tls.is_none() {
+            return Some((standard::TLS_NEEDED, rules::TLS_NEEDED));
+        }
+        // RFC 4954 §4: "After a successful AUTH command completes, a server MUST reject any further
+        // AUTH commands with a 503 reply." and "The AUTH command is not permitted during a mail
+        // transaction."
+        let ordered = self.session.protocol == Some(Protocol::Esmtp)
+            && self.session.user == User::Unknown
+            && self.session.transaction.is_none();
+        (!ordered).then_some((standard::WRONG_ORDER, rules::AUTH_ORDER))
+    }
+
+    /// Whether EHLO lists AUTH now.
+    pub(super) fn offers_auth(&self) -> bool {
+        self.tls.is_some()
+            && self.session.user == User::Unknown
+            && !self.cfg.auth.mechanisms().is_empty()
+    }
+
+    /// A line of the exchange.
+    pub(super) fn sasl_line(&mut self, line: &[u8]) {
+        let state = std::mem::replace(&mut self.state, State::Command);
+        if let State::Sasl(mechanism, exchange) = state {
+            self.sasl_step(mechanism, exchange.respond(line));
+        }
+    }
+
+    fn sasl_step(&mut self, mechanism: Mechanism, step: Result<Step, SaslError>) {
+        match step {
+            Ok(Step::Challenge { line, next }) => {
+                let reply = Reply::new(Code::CHALLENGE.alone(), line);
+                self.reply(reply, &self.why(rules::AUTH_CHALLENGE));
+                self.state = State::Sasl(mechanism, next);
+            }
+            Ok(Step::Done(credentials)) => self.ask(Ask::Auth, |ticket| Event::Auth {
+                ticket,
+                step: SaslStep::Credentials {
+                    mechanism,
+                    credentials,
+                },
+            }),
+            Err(error) => self.sasl_failed(error),
+        }
+    }
+
+    /// The exchange is over: cancelled, or not to be read.
+    pub(super) fn sasl_failed(&mut self, error: SaslError) {
+        self.state = State::Command;
+        let (reply, rule) = match error {
+            SaslError::Cancelled => (standard::AUTH_CANCELLED, rules::AUTH_CANCELLED),
+            SaslError::Base64 => (standard::BAD_BASE64, rules::AUTH_MALFORMED),
+            SaslError::Long => (standard::AUTH_LINE_TOO_LONG, rules::AUTH_LINE),
+            SaslError::Malformed { .. } | SaslError::Unexpected { .. } => {
+                (standard::BAD_ARGUMENT, rules::AUTH_MALFORMED)
+            }
+        };
+        let why = self.why(rule).detail(&error);
+        self.auth_failed(reply.into(), &why);
+    }
+
+    /// RFC 4954 §4: "If the client is [...] guessing passwords, the server SHOULD [...] close".
+    pub(super) fn auth_failed(&mut self, reply: Reply, why: &Why) {
+        self.counts.auth_failures = self.counts.auth_failures.saturating_add(1);
+        if self.counts.auth_failures >= self.cfg.limits.auth_failures {
+            let why = self.why(rules::AUTH_FAILURES);
+            self.close(Some(standard::TOO_MANY_AUTH.into()), why);
+        } else {
+            self.reply(reply, why);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What a listener offers, demands and bears.
+
+use super::limits::{Limits, Timeouts};
+use crate::command::Leniency;
+use crate::sasl::Mechanism;
+use postrider_core::{DomainName, Network};
+
+/// Settings of a listener, shared by its connections. [`Config::new`] is strict and offers neither
+/// TLS nor AUTH; public fields change that.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The name in the greeting and in the EHLO reply.
+    pub hostname: DomainName,
+    /// TLS on this listener.
+    pub tls: Tls,
+    /// AUTH on this listener.
+    pub auth: Auth,
+    /// Peers that begin with a PROXY header, and are believed. All others are themselves.
+    pub proxies: Vec<Network>,
+    /// Extensions that may be left out.
+    pub extensions: Extensions,
+    /// Commands that the application answers instead of us.
+    pub queries: Queries,
+    /// What is read beyond the grammar.
+    pub leniency: Leniency,
+    /// What becomes of a message whose line ends are none.
+    pub wire: WirePolicy,
+    /// Limits.
+    pub limits: Limits,
+    /// Timeouts.
+    pub timeouts: Timeouts,
+}
+
+/// How a listener stands to TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Tls {
+    /// Not available.
+    #[default]
+    Off,
+    /// STARTTLS is announced (RFC 3207).
+    Offered,
+    /// STARTTLS is announced, and nothing of note happens before it.
+    Required,
+    /// The connection begins with TLS (RFC 8314 §3).
+    Implicit,
+}
+
+/// How a listener stands to AUTH (RFC 4954). It is announced under TLS only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// Not available.
+    #[default]
+    Off,
+    /// Announced under TLS.
+    Offered(Vec<Mechanism>),
+    /// Announced under TLS, and MAIL needs it.
+    Required(Vec<Mechanism>),
+}
+
+/// Extensions that are announced. PIPELINING, SIZE, 8BITMIME and ENHANCEDSTATUSCODES always are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Extensions {
+    /// SMTPUTF8 (RFC 6531).
+    pub smtputf8: Offer,
+    /// LIMITS (RFC 9422).
+    pub limits: Offer,
+}
+
+/// Whether something is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a switch")]
+pub enum Offer {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+}
+
+/// Who answers VRFY, EXPN and HELP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Queries {
+    /// We do: 252, 502 and 214.
+    #[default]
+    Standard,
+    /// The application, by [`Event::Query`](super::Event::Query).
+    Application,
+}
+
+/// What becomes, at its real end, of a message with octets that are no line end and look like one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WirePolicy {
+    /// CR without LF.
+    pub bare_cr: OnFault,
+    /// LF without CR.
+    pub bare_lf: OnFault,
+    /// NUL.
+    pub nul: OnFault,
+    /// A line of more than 1000 octets (RFC 5321 §4.5.3.1.6); kept unless said otherwise.
+    pub long_line: LongLine,
+}
+
+/// What becomes of a message with a fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnFault {
+    /// It is refused with 554 5.6.0, and the reply names the octet.
+    #[default]
+    Reject,
+    /// It is delivered as it came, and the fault is in its statistics.
+    Keep,
+}
+
+/// What becomes of a message with an over-long line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LongLine {
+    /// It is delivered as it came, and the length is in its statistics.
+    #[default]
+    Keep,
+    /// It is refused with 554 5.6.0.
+    Reject,
+}
+
+impl Config {
+    /// A strict listener without TLS and AUTH.
+    #[must_use]
+    pub fn new(hostname: DomainName) -> Self {
+        Self {
+            hostname,
+            tls: Tls::Off,
+            auth: Auth::Off,
+            proxies: Vec::new(),
+            extensions: Extensions {
+                smtputf8: Offer::Yes,
+                limits: Offer::Yes,
+            },
+            queries: Queries::Standard,
+            leniency: Leniency::strict(),
+            wire: WirePolicy::default(),
+            limits: Limits::default(),
+            timeouts: Timeouts::default(),
+        }
+    }
+
+    /// The most octets of a command line with its CRLF: the base and what each announced extension
+    /// adds to MAIL.
+    #[must_use]
+    pub const fn command_line(&self) -> usize {
+        // RFC 1870 §3: 26; RFC 6152 §2: 17; RFC 6531 §3.4: 10; RFC 4954 §5: 500.
+        let smtputf8 = match self.extensions.smtputf8 {
+            Offer::Yes => 10,
+            Offer::No => 0,
+        };
+        let auth = match self.auth {
+            Auth::Off => 0,
+            Auth::Offered(_) | Auth::Required(_) => 500,
+        };
+        self.limits
+            .command_line
+            .saturating_add(26 + 17 + smtputf8 + auth)
+    }
+}
+
+impl Auth {
+    /// The mechanisms that are offered.
+    #[must_use]
+    pub fn mechanisms(&self) -> &[Mechanism] {
+        match self {
+            Self::Off => &[],
+            Self::Offered(mechanisms) | Self::Required(mechanisms) => mechanisms,
+        }
+    }
+}

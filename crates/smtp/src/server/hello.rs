@@ -1,0 +1,84 @@
+//! The greeting, EHLO and HELO.
+
+use super::answer::rebuilt;
+use super::config::{Offer, Tls};
+use super::connection::Connection;
+use super::event::Event;
+use super::rules;
+use super::state::{Ask, State};
+use crate::value::reply::{Code, Reply};
+use crate::value::{Hello, Protocol};
+use postrider_core::SafeText;
+
+impl Connection {
+    pub(super) fn greet(&mut self, reply: Option<Reply>) {
+        self.state = State::Command;
+        let reply = reply.map_or_else(|| self.greeting(), plain);
+        self.reply(reply, &self.why(rules::GREETING));
+    }
+
+    /// RFC 5321 §4.2: the greeting names the server first.
+    fn greeting(&self) -> Reply {
+        let text = format_args!("{} ESMTP", self.cfg.hostname);
+        Reply::new(Code::READY.alone(), SafeText::display(&text))
+    }
+
+    pub(super) fn hello(&mut self, who: Hello, protocol: Protocol) {
+        self.ask(Ask::Hello(protocol), |ticket| Event::Hello {
+            ticket,
+            who,
+            protocol,
+        });
+    }
+
+    /// RFC 5321 §4.1.4: EHLO "MUST clear all buffers and reset the state exactly as if a RSET command
+    /// had been issued".
+    pub(super) fn welcome(&mut self, protocol: Protocol, reply: Option<Reply>) {
+        self.reset();
+        self.session.protocol = Some(protocol);
+        let first = reply.and_then(|reply| reply.text().next().cloned());
+        let first = first.unwrap_or_else(|| SafeText::display(&self.cfg.hostname));
+        let keywords = match protocol {
+            Protocol::Smtp => Vec::new(),
+            Protocol::Esmtp | Protocol::Lmtp => self.keywords(),
+        };
+        let reply = Reply::lines(Code::OK.alone(), first, keywords);
+        self.reply(reply, &self.why(rules::HELLO));
+    }
+
+    /// What can be honoured now.
+    fn keywords(&self) -> Vec<SafeText> {
+        let limits = &self.cfg.limits;
+        let mut keywords = vec![
+            SafeText::from_static("PIPELINING"),
+            SafeText::display(&format_args!("SIZE {}", limits.message)),
+            SafeText::from_static("8BITMIME"),
+            SafeText::from_static("ENHANCEDSTATUSCODES"),
+        ];
+        if self.cfg.extensions.smtputf8 == Offer::Yes {
+            keywords.push(SafeText::from_static("SMTPUTF8"));
+        }
+        if self.cfg.extensions.limits == Offer::Yes {
+            let (mails, recipients) = (limits.transactions, limits.recipients());
+            let text = format_args!("LIMITS MAILMAX={mails} RCPTMAX={recipients}");
+            keywords.push(SafeText::display(&text));
+        }
+        if matches!(self.cfg.tls, Tls::Offered | Tls::Required) && self.tls.is_none() {
+            keywords.push(SafeText::from_static("STARTTLS"));
+        }
+        if self.offers_auth() {
+            let names = self.cfg.auth.mechanisms().iter().map(|m| m.name());
+            let names = names.collect::<Vec<_>>().join(" ");
+            keywords.push(SafeText::display(&format_args!("AUTH {names}")));
+        }
+        keywords
+    }
+}
+
+/// RFC 2034 §4: the greeting has none.
+fn plain(reply: Reply) -> Reply {
+    match reply.enhanced() {
+        None => reply,
+        Some(_) => rebuilt(&reply, reply.code().alone()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Where a connection stands.
+
+use super::event::{Query, Talk, Ticket, Verdict};
+use crate::codec::data::DataDecoder;
+use crate::sasl::{self, server::Exchange};
+use crate::value::Protocol;
+
+/// What the next octets are.
+#[derive(Debug)]
+pub(super) enum State {
+    /// A PROXY header.
+    Proxy,
+    /// Nothing yet: the greeting is still to come.
+    Greeting(Talk),
+    /// Commands.
+    Command,
+    /// Lines of a SASL exchange.
+    Sasl(sasl::Mechanism, Exchange),
+    /// Content.
+    Data(Body),
+    /// Not ours: a TLS handshake.
+    AwaitTls(Upgrade),
+    /// Nothing any more.
+    Closed,
+}
+
+/// Which way TLS begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Upgrade {
+    Implicit,
+    StartTls,
+}
+
+/// Content that is being received.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    pub(super) decoder: DataDecoder,
+    pub(super) fate: Fate,
+}
+
+/// What becomes of the next octets of content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Fate {
+    #[default]
+    Delivered,
+    /// The message was over its limit when this many octets had come from the wire.
+    Discarded { since: u64 },
+}
+
+/// What STARTTLS makes a server forget (RFC 3207 §4.2).
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    pub(super) protocol: Option<Protocol>,
+    pub(super) user: User,
+    pub(super) transaction: Option<Transaction>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum User {
+    #[default]
+    Unknown,
+    Authenticated,
+}
+
+/// A mail transaction, from an accepted MAIL on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transaction {
+    pub(super) charset: Charset,
+    /// Recipients that were accepted.
+    pub(super) accepted: usize,
+    /// Recipients that were refused.
+    pub(super) refused: usize,
+}
+
+/// What the transaction's addresses and replies may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Charset {
+    Ascii,
+    Utf8,
+}
+
+/// Counts of what a connection has cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) errors: u32,
+    pub(super) useless: u32,
+    pub(super) auth_failures: u32,
+    pub(super) transactions: u32,
+}
+
+/// The reply that is owed: one at a time, so that replies keep the order of commands.
+#[derive(Debug)]
+pub(super) enum Slot {
+    /// The application has been asked.
+    Waiting(Ticket, Ask),
+    /// The application has answered, for later.
+    Tarpit(Ask, Verdict),
+}
+
+/// A question, and what its answer needs.
+#[derive(Clone, Debug)]
+pub(super) enum Ask {
+    Connected,
+    Hello(Protocol),
+    Auth,
+    Mail(Charset),
+    Rcpt,
+    Begin,
+    End,
+    Query(Query),
+}
+
+impl Slot {
+    pub(super) const fn ask(&self) -> &Ask {
+        match self {
+            Self::Waiting(_, ask) | Self::Tarpit(ask, _) => ask,
+        }
+    }
+}
