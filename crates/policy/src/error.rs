@@ -1,5 +1,7 @@
 //! What is wrong with a rule, where, and what was probably meant.
 
+mod show;
+
 use crate::name::NameError;
 use crate::network::NetworkError;
 use crate::reply::ReplyError;

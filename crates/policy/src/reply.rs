@@ -81,12 +81,12 @@ impl ReplyText {
     pub fn parse(reply: &str, class: Class) -> Result<Self, ReplyError> {
         let (code, enhanced, text) = split(reply, class)?;
         check_text(text)?;
-        Ok(Self::made(code, enhanced, text.to_owned()))
+        Ok(Self::made(code, enhanced, text))
     }
 
     /// The text is cut where it is too long, and anything but printable US-ASCII becomes `?`.
-    pub(crate) fn made(code: u16, enhanced: [u16; 3], text: String) -> Self {
-        let text = printable(&text, MAX_REPLY_TEXT);
+    pub(crate) fn made(code: u16, enhanced: [u16; 3], text: &str) -> Self {
+        let text = printable(text, MAX_REPLY_TEXT);
         Self {
             code,
             enhanced,
@@ -165,7 +165,6 @@ fn printable(text: &str, max: usize) -> String {
     text.chars().take(max).map(one).collect()
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "for the actions that follow"))]
 /// A value as it may stand in a reply or header line: no client can write one of its own.
 pub(crate) fn inserted(value: &Value) -> String {
     printable(&value.plain(), MAX_INSERTED)
