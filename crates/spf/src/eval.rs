@@ -42,7 +42,8 @@ pub async fn check<R: Resolver, T: Trace>(
     trace: &mut T,
 ) -> Outcome {
     let facts = Facts::new(session, identity);
-    let asker = Asker::new(resolver, session.clock, limits, trace);
+    let mut asker = Asker::new(resolver, session.clock, limits, trace);
+    asker.step(|| Event::Started { identity });
     let subject = facts.subject();
     let mut eval = Eval {
         asker,
@@ -221,13 +222,15 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         span: Span,
         directive: &Directive,
     ) -> Result<Option<Match>, Why> {
-        if directive.mechanism.asks_dns() {
-            self.asker.count_term()?;
-        }
+        let counted = match directive.mechanism.asks_dns() {
+            true => self.asker.count_term(),
+            false => Ok(()),
+        };
         self.asker.step(|| Event::Term {
             text: frame.record.text_of(span).into(),
             span,
         });
+        counted?;
         let found = self.mechanism(frame, &directive.mechanism).await?;
         let matched = found.is_some().then_some(directive.qualifier.into());
         self.asker.step(|| Event::Ended { matched });
@@ -243,11 +246,12 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
 
     /// §6.1
     async fn redirect(&mut self, frame: &Frame, span: Span, spec: &DomainSpec) -> Result<Why, Why> {
-        self.asker.count_term()?;
+        let counted = self.asker.count_term();
         self.asker.step(|| Event::Term {
             text: frame.record.text_of(span).into(),
             span,
         });
+        counted?;
         let why = match self.target(frame, spec).await {
             Ok(target) => self.inner(&target, frame.scope).await,
             Err(why) => why,

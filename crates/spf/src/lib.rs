@@ -37,7 +37,8 @@
 //! | [`why`] | [`Why`] | |
 //! | [`iprev`](mod@iprev) | [`Iprev`], [`IprevVerdict`] | RFC 8601 §2.7.3 |
 //! | [`reverse`] | [`ConfirmedName`] | RFC 7208 §5.5 |
-//! | [`step`] | [`Step`], [`Trace`] | |
+//! | [`step`], [`story`] | [`Step`], [`Trace`], [`Story`] | |
+//! | [`received_spf`] | [`ReceivedSpf`] | RFC 7208 §9.1 |
 #![doc(html_root_url = "https://docs.rs/postrider-spf")]
 
 mod eval;
@@ -46,10 +47,12 @@ pub mod iprev;
 pub mod limits;
 pub mod macros;
 pub mod outcome;
+pub mod received_spf;
 pub mod record;
 pub mod reverse;
 pub mod session;
 pub mod step;
+pub mod story;
 pub mod why;
 
 pub use eval::{check, check_both};
@@ -58,8 +61,10 @@ pub use iprev::{Iprev, IprevVerdict, iprev};
 pub use limits::{Counters, Limits};
 pub use macros::{DomainSpec, MacroString};
 pub use outcome::{AuthResult, Both, Match, Outcome, Verdict};
+pub use received_spf::ReceivedSpf;
 pub use record::{Fault, FaultKind, Record, is_spf};
 pub use reverse::ConfirmedName;
 pub use session::{Clock, Identity, Sender, Session};
 pub use step::{Event, Step, Trace};
+pub use story::Story;
 pub use why::Why;

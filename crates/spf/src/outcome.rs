@@ -115,6 +115,14 @@ impl Outcome {
         Some(found)
     }
 
+    /// The reason with the client in it: `192.0.2.66 matches -all of bank.example`.
+    pub(crate) fn sentence(&self) -> String {
+        match self.matched().map(Match::innermost) {
+            Some(m) => format!("{} matches {} of {}", self.client, m.term(), m.domain),
+            None => self.why.to_string(),
+        }
+    }
+
     /// The result for Authentication-Results.
     #[must_use]
     pub fn auth_result(&self) -> AuthResult {
@@ -178,12 +186,14 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Outcome {
     /// One line: `192.0.2.66 matches -all of bank.example (1 of 10 look-ups used)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.matched().map(Match::innermost) {
-            Some(m) => write!(f, "{} matches {} of {}", self.client, m.term(), m.domain)?,
-            None => self.why.fmt(f)?,
-        }
         let terms = self.counters.terms;
-        write!(f, " ({} of {} look-ups used)", terms.used, terms.limit)
+        write!(
+            f,
+            "{} ({} of {} look-ups used)",
+            self.sentence(),
+            terms.used,
+            terms.limit
+        )
     }
 }
 

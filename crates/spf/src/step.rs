@@ -3,6 +3,7 @@
 use crate::limits::Counters;
 use crate::outcome::Verdict;
 use crate::record::Record;
+use crate::session::Identity;
 use postrider_core::{SafeText, Span};
 use postrider_resolver::{Answer, LookupError, Name, Question};
 use std::net::IpAddr;
@@ -48,6 +49,11 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
+    /// A check begins.
+    Started {
+        /// Of which identity.
+        identity: Identity,
+    },
     /// DNS was asked.
     Asked {
         /// What was asked.

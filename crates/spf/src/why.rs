@@ -204,11 +204,7 @@ impl fmt::Display for Why {
                 [] => write!(f, "record of {domain}"),
                 [one] => write!(f, "record of {domain}: {one}"),
                 [first, rest @ ..] => {
-                    write!(
-                        f,
-                        "record of {domain}: {first}, and {} more faults",
-                        rest.len()
-                    )
+                    write!(f, "record of {domain}: {first} and {} more", rest.len())
                 }
             },
             Self::IncludeNone { inner } => write!(f, "included domain: {inner}"),
