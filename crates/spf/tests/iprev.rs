@@ -1,5 +1,7 @@
 //! iprev (RFC 8601 §2.7.3).
 
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
 mod common;
 
 use common::{NOW, zone};

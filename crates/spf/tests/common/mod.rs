@@ -1,6 +1,11 @@
 //! What the topic tests share: a check over a zone in text.
 
-#![allow(dead_code, reason = "each topic uses its part")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each topic uses its part, so there is no expectation"
+)]
 
 use postrider_core::UnixTime;
 use postrider_resolver::{ZoneResolver, block_on};
@@ -13,7 +18,7 @@ pub(crate) const CLIENT: &str = "192.0.2.66";
 /// Zone text in which `$ORIGIN` is the root; lines may be indented.
 pub(crate) fn zone(text: &str) -> ZoneResolver {
     let lines: String = text.lines().map(|l| format!("{}\n", l.trim())).collect();
-    ZoneResolver::parse(&format!("$ORIGIN .\n$TTL 300\n{lines}")).expect("zone text")
+    ZoneResolver::parse(format!("$ORIGIN .\n$TTL 300\n{lines}")).unwrap()
 }
 
 /// A zone in which `d.example` publishes `record`, with more lines behind it.
@@ -40,13 +45,13 @@ pub(crate) fn verdict(record: &str, more: &str) -> Verdict {
 pub(crate) fn traced(client: &str, sender: &str, zone: &ZoneResolver) -> (Outcome, Vec<Step>) {
     let mut steps = Vec::new();
     let session = Session::new(
-        client.parse().expect("an address"),
+        client.parse().unwrap(),
         b"mail.d.example",
         Sender::parse(sender.as_bytes()),
         &NOW,
     );
     let limits = Limits::rfc7208();
     let check = check(zone, &session, Identity::MailFrom, &limits, &mut steps);
-    let outcome = block_on(check).expect("a zone never waits");
+    let outcome = block_on(check).unwrap();
     (outcome, steps)
 }
