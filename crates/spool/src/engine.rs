@@ -3,6 +3,7 @@
 use crate::envelope::{Destination, Envelope, Rcpt};
 use crate::error::{Corrupt, LeaseLost, SettleError, SpoolError};
 use crate::state::{Cause, RcptResult, RcptState};
+use crate::top::TopFields;
 use postrider_core::{Id, ReversePath, UnixTime};
 use std::future::Future;
 use std::sync::Arc;
@@ -68,7 +69,7 @@ pub trait Spool: Send + Sync + 'static {
         now: UnixTime,
     ) -> impl Future<Output = Result<(), SettleError>> + Send;
 
-    /// When the next work is due, running leases apart; nothing if the queue is empty.
+    /// When the next work is due, or the next lease ends; nothing if there is neither.
     ///
     /// # Errors
     /// The engine's own; the file engine has none.
@@ -116,6 +117,9 @@ pub trait Draft: Send {
     /// [`SpoolError`]; the draft is of no use afterwards.
     fn write(&mut self, chunk: &[u8]) -> impl Future<Output = Result<(), SpoolError>> + Send;
 
+    /// Puts header fields in front of everything written, instead of those put there before.
+    fn prepend(&mut self, fields: TopFields);
+
     /// Makes the message durable. `Ok` is the promise behind `250`; after an error the message is
     /// not in the queue, or at worst comes back after a crash that follows.
     ///
@@ -126,7 +130,7 @@ pub trait Draft: Send {
 
 /// A message being read, chunk by chunk.
 pub trait Body: Send {
-    /// Octets in all.
+    /// Octets in all, top fields included.
     fn size(&self) -> u64;
 
     /// The next chunk; nothing at the end.
@@ -312,7 +316,7 @@ pub struct Entry {
     pub id: Id,
     /// Its envelope.
     pub envelope: Arc<Envelope>,
-    /// Octets of the message.
+    /// Octets of the message, top fields included.
     pub size: u64,
     /// State of each recipient, in the order of the envelope.
     pub states: Vec<RcptState>,

@@ -68,6 +68,14 @@ pub enum OpenError {
     /// Another process has it.
     #[error("{} is in use by another process", .0.display())]
     Locked(PathBuf),
+    /// Written by a newer version.
+    #[error("{} has format {version}, this program knows 1", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        version: u32,
+    },
     /// The system refused.
     #[error("{}: {source}", .path.display())]
     Io {

@@ -4,7 +4,7 @@
 //! When [`Draft::commit`] returns `Ok`, and only then, `250` may be sent; from then on the message
 //! survives loss of power. There is no switch that weakens this.
 //!
-//! ```no_run
+//! ```
 //! use postrider_core::{ForwardPath, IdSource, ReversePath, UnixTime};
 //! use postrider_spool::{Claim, Draft, Envelope, FileSpool, IncomingKind, Options, Rcpt, SizeHint, Spool, wait};
 //! # let folder = tempfile::tempdir()?;
@@ -29,6 +29,7 @@
 //! | [`state`] | [`RcptState`], [`Cause`], [`RcptResult`]: what became of each recipient |
 //! | [`engine`] | the [`Spool`], [`Draft`] and [`Body`] traits, leases, filters, acts |
 //! | [`schedule`] | [`Schedule`]: when the next attempt is, and when to give up |
+//! | [`top`] | [`TopFields`]: header fields put on top at the end |
 //! | [`error`] | what can go wrong, one type per operation |
 //! | [`file`] | [`FileSpool`], the engine on a file system |
 //!
@@ -42,6 +43,7 @@ pub mod file;
 mod ready;
 pub mod schedule;
 pub mod state;
+pub mod top;
 
 pub use engine::{
     Act, Body, Claim, Draft, Entry, Failure, Filter, Health, Lease, LeaseToken, LeasedRcpt,
@@ -56,3 +58,4 @@ pub use file::{FileBody, FileDraft, FileSpool, OpenReport, Options};
 pub use ready::wait;
 pub use schedule::{ParseScheduleError, Schedule};
 pub use state::{Cause, RcptResult, RcptState};
+pub use top::{TopFields, TopFieldsError};
