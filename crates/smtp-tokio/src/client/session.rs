@@ -1,0 +1,338 @@
+//! A session: the loop around the client machine.
+
+use super::body::Body;
+use super::error::{EstablishError, SendError, StepError};
+use super::{Settings, Tls};
+use crate::clock::Clock;
+use crate::io::{Io, Turn, Want};
+use crate::tls::facts;
+use postrider_core::SafeText;
+use postrider_smtp::client::{Capabilities, Connection, Entry, Event, Stage, Transaction};
+use postrider_smtp::sasl::Credentials;
+use postrider_smtp::value::reply::Reply;
+use postrider_smtp::value::{PeerIdentity, TlsInfo};
+use rustls_pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+
+/// A session with one server over one stream.
+#[derive(Debug)]
+pub struct Session<S> {
+    machine: Connection,
+    io: Io<S>,
+    clock: Clock,
+    greeting: Option<Reply>,
+    certificate_fault: Option<SafeText>,
+}
+
+/// What became of a message.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Delivered {
+    /// The reply for each recipient of the transaction; `None` where the server gave none.
+    pub recipients: Vec<Option<Reply>>,
+    /// The reply to the message, which counts for every recipient that was accepted; or why it was
+    /// not taken.
+    pub result: Result<Reply, SendError>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    /// Takes a connected stream through greeting, EHLO and TLS as the settings want them.
+    ///
+    /// `name` is who the server should be by its certificate; without TLS it is not looked at.
+    ///
+    /// # Errors
+    /// [`EstablishError`]: the stream is closed then.
+    pub async fn establish(
+        stream: S,
+        name: ServerName<'static>,
+        settings: &Settings,
+    ) -> Result<Self, EstablishError> {
+        let clock = Clock::start();
+        let mut session = Self {
+            machine: Connection::new(settings.machine_config(), clock.now()),
+            io: Io::new(stream),
+            clock,
+            greeting: None,
+            certificate_fault: None,
+        };
+        match session.begin(name, settings).await {
+            Ok(()) => Ok(session),
+            Err(cause) => Err(EstablishError {
+                cause,
+                log: session.take_log(),
+            }),
+        }
+    }
+
+    /// Authenticates with the first mechanism that both sides want.
+    ///
+    /// # Errors
+    /// [`StepError`]; after [`Failed`](StepError::Failed) see its `usable`.
+    pub async fn authenticate(&mut self, who: Credentials) -> Result<Reply, StepError> {
+        self.machine.authenticate(self.clock.now(), who)?;
+        loop {
+            let event = self.next_event().await?;
+            if let Event::Authenticated(reply) = event {
+                return Ok(reply);
+            }
+            unless_failed(event)?;
+        }
+    }
+
+    /// Sends one message.
+    ///
+    /// The body is only asked for when the server wants it, which is after it has accepted at least
+    /// one recipient.
+    pub async fn send(&mut self, transaction: Transaction, body: impl Body) -> Delivered {
+        let mut recipients = vec![None; transaction.to.len()];
+        let result = self.transact(transaction, body, &mut recipients).await;
+        Delivered { recipients, result }
+    }
+
+    /// RSET: shows that the server is still there and remembers nothing.
+    ///
+    /// # Errors
+    /// [`StepError`]
+    pub async fn reset(&mut self) -> Result<(), StepError> {
+        self.machine.reset(self.clock.now())?;
+        loop {
+            let event = self.next_event().await?;
+            if matches!(event, Event::Reset) {
+                return Ok(());
+            }
+            unless_failed(event)?;
+        }
+    }
+
+    /// QUIT, and closes the stream.
+    ///
+    /// # Errors
+    /// [`StepError`] when the server did not answer in good order. Nothing is lost by that.
+    pub async fn quit(&mut self) -> Result<(), StepError> {
+        self.machine.quit(self.clock.now())?;
+        loop {
+            let event = self.next_event().await?;
+            if matches!(event, Event::Closed(_)) {
+                break;
+            }
+            unless_failed(event)?;
+        }
+        let at = Stage::Quit;
+        self.io
+            .shutdown()
+            .await
+            .map_err(|source| StepError::Broken { at, source })
+    }
+
+    /// What the server announced.
+    #[must_use]
+    pub const fn capabilities(&self) -> &Capabilities {
+        self.machine.capabilities()
+    }
+
+    /// The server's greeting.
+    #[must_use]
+    pub const fn greeting(&self) -> Option<&Reply> {
+        self.greeting.as_ref()
+    }
+
+    /// The facts of TLS, if it is on.
+    #[must_use]
+    pub const fn tls(&self) -> Option<&TlsInfo> {
+        self.machine.tls()
+    }
+
+    /// What is wrong with the server's certificate, if it was let pass all the same.
+    #[must_use]
+    pub const fn certificate_fault(&self) -> Option<&SafeText> {
+        self.certificate_fault.as_ref()
+    }
+
+    /// Whether another step may be taken.
+    #[must_use]
+    pub const fn is_usable(&self) -> bool {
+        !self.machine.is_closed()
+    }
+
+    /// Takes what was said since the last call: commands and replies, never credentials.
+    pub fn take_log(&mut self) -> Vec<Entry> {
+        self.machine.take_log()
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "other events need nothing here"
+    )]
+    async fn begin(
+        &mut self,
+        name: ServerName<'static>,
+        settings: &Settings,
+    ) -> Result<(), StepError> {
+        if settings.tls == Tls::Implicit {
+            self.handshake(name.clone(), settings).await?;
+        }
+        loop {
+            match self.next_event().await? {
+                Event::Greeting(reply) => self.greeting = Some(reply),
+                Event::UpgradeTls => self.handshake(name.clone(), settings).await?,
+                Event::Ready => return Ok(()),
+                Event::Failed(failed) if !failed.usable => return Err(failed.into()),
+                _ => {}
+            }
+        }
+    }
+
+    async fn handshake(
+        &mut self,
+        name: ServerName<'static>,
+        settings: &Settings,
+    ) -> Result<(), StepError> {
+        let missing = || StepError::TlsSetup(rustls::Error::General("no roots".to_owned()));
+        let roots = settings.roots.as_ref().ok_or_else(missing)?;
+        let handshake = roots
+            .handshake(settings.verify)
+            .map_err(StepError::TlsSetup)?;
+        let Some(plain) = self.io.take_plain() else {
+            return Err(StepError::NotReady(
+                postrider_smtp::client::NotReady::NoTlsAwaited,
+            ));
+        };
+        let connector = TlsConnector::from(std::sync::Arc::clone(&handshake.config));
+        let connect = connector.connect(name, plain);
+        let deadline = self
+            .machine
+            .poll_timeout()
+            .and_then(|at| self.clock.deadline(at));
+        let connected = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, connect).await,
+            None => Ok(connect.await),
+        };
+        match connected {
+            Err(_) => self.machine.handle_timeout(self.clock.now()),
+            Ok(Err(e)) => {
+                let why = SafeText::display(&e);
+                self.machine.tls_failed(self.clock.now(), why);
+            }
+            Ok(Ok(stream)) => {
+                let mut info = facts(stream.get_ref().1);
+                self.certificate_fault = handshake.fault().map(|f| SafeText::display(&f));
+                info.peer = match self.certificate_fault {
+                    None => PeerIdentity::Verified,
+                    Some(_) => PeerIdentity::Unverified,
+                };
+                self.io.set_tls(stream);
+                self.machine.tls_established(self.clock.now(), info)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "other events need nothing here"
+    )]
+    async fn transact(
+        &mut self,
+        transaction: Transaction,
+        mut body: impl Body,
+        recipients: &mut [Option<Reply>],
+    ) -> Result<Reply, SendError> {
+        let now = self.clock.now();
+        self.machine
+            .submit(now, transaction)
+            .map_err(StepError::from)?;
+        loop {
+            match self.next_event().await? {
+                Event::Rcpt { index, reply } => {
+                    if let Some(slot) = recipients.get_mut(index) {
+                        *slot = Some(reply);
+                    }
+                }
+                Event::WantBody => self.feed(&mut body).await?,
+                Event::Done(reply) => return Ok(reply),
+                Event::Failed(failed) => return Err(StepError::from(failed).into()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Sends the body, each chunk when the one before it has left.
+    async fn feed(&mut self, body: &mut impl Body) -> Result<(), SendError> {
+        while !self.machine.is_closed() {
+            let chunk = match body.next().await {
+                Ok(chunk) => chunk,
+                Err(e) => {
+                    self.machine.abandon(self.clock.now());
+                    return Err(SendError::Body(e));
+                }
+            };
+            let now = self.clock.now();
+            let Some(chunk) = chunk else {
+                // A fault of the content has become an event.
+                let _ = self.machine.body_end(now);
+                return Ok(());
+            };
+            let _ = self.machine.body(now, chunk);
+            self.write_out().await?;
+        }
+        Ok(())
+    }
+
+    /// Turns until everything the machine says has been written, or it says something else.
+    async fn write_out(&mut self) -> Result<(), StepError> {
+        self.transmit();
+        while !self.io.is_flushed() && !self.machine.is_closed() {
+            self.turn().await?;
+        }
+        Ok(())
+    }
+
+    async fn next_event(&mut self) -> Result<Event, StepError> {
+        loop {
+            if let Some(event) = self.machine.poll_event() {
+                return Ok(event);
+            }
+            if self.machine.is_closed() {
+                return Err(postrider_smtp::client::NotReady::Closed.into());
+            }
+            self.turn().await?;
+        }
+    }
+
+    fn transmit(&mut self) {
+        while let Some(octets) = self.machine.poll_transmit() {
+            self.io.queue(octets);
+        }
+    }
+
+    /// One round: writes what there is, reads what there is, looks at the clock.
+    async fn turn(&mut self) -> Result<(), StepError> {
+        self.transmit();
+        let deadline = self
+            .machine
+            .poll_timeout()
+            .and_then(|at| self.clock.deadline(at));
+        let turn = self.io.turn(Want::Read, deadline).await;
+        let now = self.clock.now();
+        match turn {
+            Turn::Progress => self.machine.handle_input(now, &mut self.io.rx),
+            Turn::TimedOut => self.machine.handle_timeout(now),
+            Turn::Eof => self.machine.handle_eof(now),
+            Turn::Broken(source) => {
+                let at = self.machine.stage();
+                self.machine.abandon(now);
+                return Err(StepError::Broken { at, source });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The error of a failed step; other events are none.
+fn unless_failed(event: Event) -> Result<(), StepError> {
+    if let Event::Failed(failed) = event {
+        return Err(failed.into());
+    }
+    Ok(())
+}
