@@ -1,1 +1,54 @@
-//! The DNS records of a mail domain: typed builders for SPF, DKIM, DMARC and MX, and zone text with correct splitting.
+//! The DNS records of a mail domain: typed builders for SPF, DKIM, DMARC and MX, and a plan of
+//! everything that a server needs, as zone text, rows for a web form, or the difference to what is
+//! published.
+//!
+//! ```
+//! use postrider_core::DomainName;
+//! use postrider_dns::{Mx, SetUp, Style, ZonePlan};
+//!
+//! let domain = DomainName::parse("example.org")?;
+//! let host = DomainName::parse("mx.example.org")?;
+//! let mut setup = SetUp::new(domain, host.clone());
+//! setup.addresses = vec!["198.51.100.7".parse()?];
+//! setup.mx = Mx::to(host);
+//!
+//! let text = ZonePlan::for_setup(&setup)?.zone_text(Style::Bind);
+//! assert!(text.contains("IN MX   10 mx.example.org."));
+//! assert!(text.contains(r#"IN TXT  "v=spf1 ip4:198.51.100.7 -all""#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`spf`] | [`Spf`]: builds, merges and extends SPF records (RFC 7208) |
+//! | [`dmarc`] | [`Dmarc`]: builds DMARC records (RFC 9989) |
+//! | [`dkim`] | where a key record stands, and which are refused (RFC 6376, RFC 8301) |
+//! | [`mx`] | [`Mx`]: mail exchangers, or the null MX (RFC 5321 §5, RFC 7505) |
+//! | [`text`] | long text in strings of at most 255 octets (RFC 1035 §3.3) |
+//! | [`setup`], [`plan`] | from a [`SetUp`] to a [`ZonePlan`] |
+//! | [`render`], [`mod@diff`] | the plan as text, and against what is published |
+//!
+//! A builder refuses what a verifier would refuse or what would let anybody pass; what is merely
+//! unwise is left to a linter. Not here: MTA-STS, TLSRPT, TLSA and BIMI records.
+#![doc(html_root_url = "https://docs.rs/postrider-dns")]
+
+pub mod diff;
+pub mod dkim;
+pub mod dmarc;
+pub mod mx;
+pub mod plan;
+pub mod render;
+pub mod setup;
+pub mod spf;
+#[cfg(test)]
+mod test_keys;
+pub mod text;
+
+pub use diff::{Difference, State};
+pub use dkim::{DkimKey, DkimRefusal};
+pub use dmarc::{Alignment, Dmarc, DmarcBuilder, Policy};
+pub use mx::{Mx, MxError};
+pub use plan::{Ask, PlanError, Planned, Purpose, ZonePlan};
+pub use render::{Row, Style};
+pub use setup::SetUp;
+pub use spf::{Spf, SpfBuilder, SpfRefusal};

@@ -1,0 +1,66 @@
+//! What a server is, as far as DNS must know.
+
+use crate::dkim::DkimKey;
+use crate::dmarc::{Dmarc, Policy};
+use crate::mx::Mx;
+use postrider_core::{DomainName, LocalPart, Mailbox};
+use std::net::IpAddr;
+
+/// A domain and the server that sends and receives its mail, as plain data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SetUp {
+    /// The domain of the addresses.
+    pub domain: DomainName,
+    /// The server's own name, which it says in EHLO.
+    pub host: DomainName,
+    /// The public addresses at which the server is reached.
+    pub addresses: Vec<IpAddr>,
+    /// The public addresses from which it sends; those of `addresses` if `None`.
+    pub egress: Option<Vec<IpAddr>>,
+    /// Who takes mail for the domain.
+    pub mx: Mx,
+    /// Domains whose SPF record names relays that also send for us.
+    pub spf_includes: Vec<DomainName>,
+    /// The keys that sign.
+    pub keys: Vec<DkimKey>,
+    /// The policy to publish.
+    pub dmarc: Dmarc,
+    /// How long the records may be kept, in seconds.
+    pub ttl: u32,
+}
+
+impl SetUp {
+    /// Seconds that records may be kept unless set otherwise.
+    pub const TTL: u32 = 3600;
+
+    /// A domain whose mail goes to `host`, without addresses and keys yet.
+    ///
+    /// The DMARC policy asks for reports to `postmaster` of the domain and for nothing else.
+    #[must_use]
+    pub fn new(domain: DomainName, host: DomainName) -> Self {
+        let mut dmarc = Dmarc::builder(Policy::None);
+        let postmaster =
+            LocalPart::new("postmaster").and_then(|local| Mailbox::new(local, domain.clone()));
+        if let Ok(mailbox) = postmaster {
+            dmarc = dmarc.rua(mailbox);
+        }
+        Self {
+            mx: Mx::to(host.clone()),
+            domain,
+            host,
+            addresses: Vec::new(),
+            egress: None,
+            spf_includes: Vec::new(),
+            keys: Vec::new(),
+            dmarc: dmarc.build(),
+            ttl: Self::TTL,
+        }
+    }
+
+    /// The addresses from which the server sends.
+    #[must_use]
+    pub fn senders(&self) -> &[IpAddr] {
+        self.egress.as_deref().unwrap_or(&self.addresses)
+    }
+}
