@@ -284,3 +284,7 @@ fn parse_at<T: FromStr>(part: Part<'_>, fault: FaultKind) -> Result<T, Fault> {
         .and_then(|t| t.parse().ok())
         .ok_or_else(|| part.fault(fault))
 }
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

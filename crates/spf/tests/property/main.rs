@@ -1,0 +1,7 @@
+//! Laws of SPF for arbitrary records and zones.
+
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+mod evaluation;
+mod record;
+mod worlds;
