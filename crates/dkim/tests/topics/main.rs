@@ -1,0 +1,16 @@
+//! Chapters of the RFCs through the public API.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "helpers of tests may panic"
+)]
+
+mod keys;
+mod laws;
+mod policy;
+mod rfc6376;
+mod rfc8463;
+mod rules;
+mod signing;
+mod support;
