@@ -22,7 +22,7 @@ impl Connection {
         let State::Data(body) = &mut self.state else {
             return false;
         };
-        let before = rx.len();
+        let (before, since) = (rx.len(), body.decoder.wire_octets());
         let room = usize::try_from(limit.saturating_sub(body.decoder.stats().octets));
         let max = match body.fate {
             // Up to the limit exactly, so that what is told does not depend on how it was read.
@@ -39,7 +39,10 @@ impl Connection {
             (None, _) => return false,
             (Some(DataItem::End(stats)), Fate::Delivered) => self.end_body(stats),
             (Some(DataItem::End(_)), Fate::Discarded { .. }) => self.end_discarded(),
-            (Some(DataItem::Body(_)), Fate::Delivered) if max == 0 => self.discard(wire),
+            (Some(DataItem::Body(_)), Fate::Delivered) if max == 0 => {
+                self.discard(since);
+                self.check_discard(wire, since);
+            }
             (Some(DataItem::Body(octets)), Fate::Delivered) => {
                 self.flow.unconsumed = self.flow.unconsumed.saturating_add(octets.len());
                 self.out.tell(Event::Body(octets));
