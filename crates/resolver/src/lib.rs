@@ -1,5 +1,5 @@
 //! DNS questions and answers for mail: the one-method [`Resolver`] trait, a zone file as a resolver,
-//! a recorder.
+//! a cache, a recorder.
 //!
 //! Everything in Postrider that asks DNS takes a `Resolver`: the real one lives in
 //! `postrider-resolver-hickory`, a zone in memory makes every network behaviour an offline test.
@@ -23,6 +23,7 @@
 //! |---|---|
 //! | [`name`], [`question`], [`answer`] | the values: any name, nine record types, denial apart from failure |
 //! | [`zone`] | [`ZoneResolver`]: a world from code or zone text, failures included |
+//! | [`cache`] | [`CachingResolver`]: keeps answers for their ttl, asks each question once at a time |
 //! | [`recorder`] | [`RecordingResolver`]: keeps look-ups, gives them back as a zone |
 //!
 //! Supported: RFC 1035 zone text, RFC 2308 negative answers, RFC 3597 generic data, RFC 4592
@@ -30,6 +31,7 @@
 #![doc(html_root_url = "https://docs.rs/postrider-resolver")]
 
 pub mod answer;
+pub mod cache;
 pub mod name;
 pub mod question;
 mod ready;
@@ -37,6 +39,7 @@ pub mod recorder;
 pub mod zone;
 
 pub use answer::{Answer, Content, LookupError, Record, Soa, Txt};
+pub use cache::{CacheCounts, CacheLimits, CachingResolver};
 pub use name::{Name, NameError};
 pub use question::{Kind, Question, UnknownKind};
 pub use ready::{NotReady, block_on};

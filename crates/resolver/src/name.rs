@@ -152,6 +152,11 @@ impl Name {
         self.labels().count()
     }
 
+    /// Octets on the wire without compression, the root's zero octet left out.
+    pub(crate) fn wire_len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether this is the root.
     #[must_use]
     pub fn is_root(&self) -> bool {
