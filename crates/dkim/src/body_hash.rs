@@ -5,21 +5,21 @@ use crate::canon::body::BodyCanon;
 use crate::crypto::Sha256;
 
 /// Hashes a body in each canonical form that is wanted, once, with any number of lengths (`l=`).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct BodyHasher {
     simple: Option<Track>,
     relaxed: Option<Track>,
 }
 
 /// One canonical form.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Track {
     canon: BodyCanon,
     sink: Sink,
 }
 
 /// Takes canonical octets; each cut closes a copy of the hash at its length.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sink {
     state: Sha256,
     octets: u64,
@@ -73,6 +73,11 @@ impl BodyHasher {
         if let Err(place) = sink.cuts.binary_search_by_key(&at, |c| c.at) {
             sink.cuts.insert(place, Cut { at, digest: None });
         }
+    }
+
+    /// Whether any hash is wanted.
+    pub(crate) const fn is_wanted(&self) -> bool {
+        self.simple.is_some() || self.relaxed.is_some()
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
@@ -147,7 +152,8 @@ impl Sink {
     }
 }
 
-fn count(octets: &[u8]) -> u64 {
+/// Length as a number of octets.
+pub(crate) fn count(octets: &[u8]) -> u64 {
     u64::try_from(octets.len()).unwrap_or(u64::MAX)
 }
 

@@ -34,6 +34,13 @@ impl Form {
         }
     }
 
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::Simple => Self::Relaxed,
+            Self::Relaxed => Self::Simple,
+        }
+    }
+
     fn from_tag(value: &[u8]) -> Option<Self> {
         match value {
             b"simple" => Some(Self::Simple),

@@ -3,6 +3,12 @@
 //! `bh=` is known before the body arrives, so each guess is one more hash state fed beside the
 //! real one; nothing of the body is kept.
 
+mod filter;
+mod prefix;
+mod probes;
+
+pub(crate) use probes::{ProbeDigests, Probes};
+
 use std::fmt;
 
 /// A change of the body that explains why its hash differs: undone, the hash agrees.

@@ -4,6 +4,7 @@ mod judge;
 mod keys;
 
 use crate::body_hash::BodyHasher;
+use crate::diagnose::Probes;
 use crate::header_input;
 use crate::key::SigningInput;
 use crate::policy::Policy;
@@ -57,6 +58,7 @@ pub struct Verifier {
     questions: Vec<KeyQuestion>,
     slots: Vec<KeySlot>,
     body: BodyHasher,
+    probes: Probes,
 }
 
 /// One `DKIM-Signature` field.
@@ -118,6 +120,7 @@ impl Verifier {
             questions: Vec::new(),
             slots: Vec::new(),
             body: BodyHasher::default(),
+            probes: Probes::new(policy.diagnosis),
         };
         let mut evaluated = 0;
         let signatures = headers.fields().enumerate();
@@ -158,6 +161,7 @@ impl Verifier {
 
     /// Takes the next octets of the body.
     pub fn body(&mut self, chunk: &[u8]) {
+        self.probes.update(chunk, &self.body);
         self.body.update(chunk);
     }
 
@@ -172,11 +176,12 @@ impl Verifier {
     /// One verdict per `DKIM-Signature` field, from top to bottom.
     #[must_use]
     pub fn finish(self) -> Vec<Verdict> {
-        let body = self.body.finish();
+        let (body, probes) = (self.body.finish(), self.probes.finish());
         let judge = judge::Judge {
             policy: &self.policy,
             slots: &self.slots,
             body: &body,
+            probes: &probes,
         };
         let entries = self.entries.into_iter();
         entries.map(|entry| judge.verdict(entry)).collect()
@@ -200,6 +205,7 @@ impl Verifier {
         let key = self.ask(&signature)?;
         self.body
             .want(signature.canonicalization.body, signature.length);
+        self.probes.want(&signature);
         Ok(Open {
             b: crate::encoding::to_base64(&signature.signature)
                 .chars()

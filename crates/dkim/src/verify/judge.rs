@@ -4,6 +4,7 @@ use super::keys::{self, KeySet, KeySlot};
 use super::{Entry, Open, State};
 use crate::algorithm::KeyType;
 use crate::body_hash::{BodyDigest, BodyDigests};
+use crate::diagnose::ProbeDigests;
 use crate::key::PublicKey;
 use crate::policy::{Policy, TestingKey};
 use crate::reason::{Reason, Warning};
@@ -16,6 +17,7 @@ pub(super) struct Judge<'v> {
     pub(super) policy: &'v Policy,
     pub(super) slots: &'v [KeySlot],
     pub(super) body: &'v BodyDigests,
+    pub(super) probes: &'v ProbeDigests,
 }
 
 impl Judge<'_> {
@@ -52,6 +54,9 @@ impl Judge<'_> {
         let body = self.check_body(signature, verdict)?;
         let (record, key, headers_hold) = choose(&usable, open).ok_or(Reason::NoKeyRecord)?;
         verdict.key = Some(facts(set, record, key));
+        if !body.agree() {
+            verdict.diagnosis = self.probes.explain(signature);
+        }
         match (headers_hold, body.agree()) {
             (true, true) => {}
             (true, false) => return Err(Reason::BodyChanged),

@@ -6,6 +6,7 @@
     reason = "helpers of tests may panic"
 )]
 
+mod diagnosis;
 mod keys;
 mod laws;
 mod policy;

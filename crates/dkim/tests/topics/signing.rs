@@ -3,8 +3,8 @@
 use crate::support::*;
 use postrider_core::DomainName;
 use postrider_dkim::{
-    Algorithm, Auid, BodyCoverage, DkimResult, HeaderSelection, KeyRecord, PrivateKey, Selector,
-    SignError, SignRequest, Signer, SigningKey,
+    Algorithm, Auid, BodyCoverage, DkimResult, HeaderSelection, Selector, SignError, SignRequest,
+    Signer, SigningKey,
 };
 use postrider_message::HeaderBlock;
 use std::time::Duration;
@@ -156,9 +156,10 @@ fn a_key_elsewhere_signs_the_digest() {
 #[cfg(feature = "keygen")]
 #[test]
 fn rsa_and_ed25519_sign_in_one_pass() {
+    use postrider_dkim::KeyRecord;
     use postrider_dkim::keygen::{KeySpec, generate};
     use std::sync::Arc;
-    let rsa: Arc<PrivateKey> = Arc::new(generate(KeySpec::Rsa2048).unwrap().key);
+    let rsa = Arc::new(generate(KeySpec::Rsa2048).unwrap().key);
     let text = KeyRecord::new(rsa.public().clone()).to_string();
     let second = SignRequest::new(domain("bank.example"), Selector::parse("r1").unwrap(), rsa);
     let (block, _) = HeaderBlock::parse(HEADER.as_bytes());
