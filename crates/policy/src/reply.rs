@@ -51,7 +51,7 @@ pub enum ReplyError {
         class: u16,
     },
     /// There is no text.
-    #[error("the reply has no text")]
+    #[error("there is no text")]
     NoText,
     /// An octet that is no printable US-ASCII.
     #[error("octet {at} of the text is no printable US-ASCII")]

@@ -1,4 +1,5 @@
 //! The views for people, as golden texts: a file of JSON lines in, the text out.
+#![cfg(test)]
 
 use postrider_trace::{Charset, Detail, Trace, View, read_lines, render};
 

@@ -8,12 +8,12 @@ pub(super) fn hanging(head: &str, text: &str, width: Option<usize>, out: &mut St
     let mut column = indent;
     let mut words = text.split(' ').peekable();
     while let Some(word) = words.next() {
-        if word.is_empty() && column == indent {
-            // One of two spaces at which the line was broken.
-            continue;
-        }
         let len = word.chars().count();
         let fits = width.is_none_or(|width| column + len <= width);
+        if word.is_empty() && (!fits || column == indent) {
+            // One of two spaces at which the line is broken.
+            continue;
+        }
         if !fits && column > indent {
             // The space in front goes, too.
             while out.ends_with(' ') {
