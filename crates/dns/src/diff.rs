@@ -211,6 +211,10 @@ fn means_the_same(a: &Record, b: &Record) -> bool {
         };
         return terms(&a).is_some_and(|a| terms(&b) == Some(a));
     }
+    if postrider_dmarc::is_dmarc_record(&a) {
+        let policy = |text: &[u8]| postrider_dmarc::Record::parse(text).map(|p| p.record);
+        return policy(&a) == policy(&b);
+    }
     let key = |text: &[u8]| KeyRecord::parse(text).ok();
     key(&a).is_some_and(|a| key(&b) == Some(a))
 }

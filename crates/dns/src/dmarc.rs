@@ -1,250 +1,279 @@
-//! DMARC records to publish (RFC 9989 §4.7).
+//! DMARC records to publish. The record itself is [`Record`] of `postrider-dmarc`.
 
-use postrider_core::{DomainName, Mailbox};
-use postrider_resolver::{Name, NameError, Record};
+use postrider_core::{DomainName, LocalPart, Mailbox};
+use postrider_dmarc::{Disposition, Mode, Record, Testing, Uri, Warning};
+use postrider_resolver::{Name, NameError};
 use std::fmt;
 
-/// What receivers are asked to do with mail that fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.7")]
-pub enum Policy {
-    /// Nothing; send reports.
-    None,
-    /// Treat it with suspicion.
-    Quarantine,
-    /// Refuse it.
-    Reject,
-}
-
-/// How far a domain that passed may be from the author's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.7")]
-pub enum Alignment {
-    /// The same organizational domain.
-    #[default]
-    Relaxed,
-    /// The same domain.
-    Strict,
-}
-
-/// A DMARC record; `Display` writes its text.
+/// A DMARC record that verifiers read as it is meant, without any warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dmarc {
-    policy: Policy,
-    subdomains: Option<Policy>,
-    nonexistent: Option<Policy>,
-    dkim: Alignment,
-    spf: Alignment,
-    testing: bool,
-    aggregate: Vec<Mailbox>,
-    failures: Vec<Mailbox>,
+pub struct Dmarc(Record);
+
+/// Why a record is not published.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DmarcRefusal {
+    /// There is no `p=`, without which the record counts for reports only (RFC 9989 §4.10.1).
+    #[error("no p= tag: verifiers would apply no policy")]
+    NoPolicy,
+    /// A verifier would warn about its text.
+    #[error("{0}")]
+    Warned(Warning),
+    /// A verifier would read something else, such as fewer URIs.
+    #[error("verifiers would not read the record as it is meant")]
+    Misread,
 }
 
 /// Builds a [`Dmarc`] record; what is not said has the default of the RFC and is not written.
+///
+/// ```
+/// use postrider_dmarc::{Disposition, Mode, Uri};
+/// use postrider_dns::Dmarc;
+///
+/// let dmarc = Dmarc::builder(Disposition::Reject)
+///     .adkim(Mode::Strict)
+///     .rua(Uri::parse(b"mailto:dmarc@example.org")?)
+///     .build()?;
+/// assert_eq!(
+///     dmarc.to_string(),
+///     "v=DMARC1; p=reject; adkim=s; rua=mailto:dmarc@example.org"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
-pub struct DmarcBuilder(Dmarc);
+pub struct DmarcBuilder(Record);
 
 impl Dmarc {
-    /// A record with this policy (`p=`).
+    /// Begins a record with this policy (`p=`).
     #[must_use]
-    pub const fn builder(policy: Policy) -> DmarcBuilder {
-        DmarcBuilder(Self {
-            policy,
-            subdomains: None,
-            nonexistent: None,
-            dkim: Alignment::Relaxed,
-            spf: Alignment::Relaxed,
-            testing: false,
-            aggregate: Vec::new(),
-            failures: Vec::new(),
-        })
+    pub fn builder(policy: Disposition) -> DmarcBuilder {
+        DmarcBuilder(Record::new(policy))
+    }
+
+    /// The record to begin with: `p=none`, aggregate reports to `postmaster` of `domain`, which RFC
+    /// 5321 §4.5.1 requires to exist.
+    #[must_use]
+    pub fn reports_only(domain: &DomainName) -> Self {
+        let mut record = Record::new(Disposition::None);
+        let postmaster = LocalPart::new("postmaster")
+            .and_then(|local| Mailbox::new(local, domain.clone()))
+            .ok()
+            .and_then(|mailbox| Uri::mailto(&mailbox).ok());
+        record.aggregate.extend(postmaster);
+        Self(record)
+    }
+
+    /// Takes a record from elsewhere.
+    ///
+    /// # Errors
+    /// [`DmarcRefusal`] when verifiers would not apply it as it is meant.
+    pub fn new(record: Record) -> Result<Self, DmarcRefusal> {
+        if record.policy.is_none() {
+            return Err(DmarcRefusal::NoPolicy);
+        }
+        let read = Record::parse(record.to_string().as_bytes()).ok_or(DmarcRefusal::Misread)?;
+        if let Some(warning) = read.warnings.into_iter().next() {
+            return Err(DmarcRefusal::Warned(warning));
+        }
+        match read.record == record {
+            true => Ok(Self(record)),
+            false => Err(DmarcRefusal::Misread),
+        }
+    }
+
+    /// The record.
+    #[must_use]
+    pub const fn record(&self) -> &Record {
+        &self.0
     }
 
     /// The policy for the domain itself.
     #[must_use]
-    pub const fn policy(&self) -> Policy {
-        self.policy
+    pub fn policy(&self) -> Disposition {
+        self.0.policy.unwrap_or(Disposition::None)
     }
 
     /// The name and the record to publish for `domain`.
     ///
     /// # Errors
     /// [`NameError`] when the name gets too long.
-    pub fn publish(&self, domain: &DomainName) -> Result<(Name, Record), NameError> {
+    pub fn publish(
+        &self,
+        domain: &DomainName,
+    ) -> Result<(Name, postrider_resolver::Record), NameError> {
         let name = Name::from(domain).prepend(["_dmarc"])?;
-        Ok((name, Record::Txt(crate::text::split(&self.to_string()))))
+        let text = crate::text::split(&self.to_string());
+        Ok((name, postrider_resolver::Record::Txt(text)))
+    }
+}
+
+impl fmt::Display for Dmarc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
 impl DmarcBuilder {
     /// The policy for subdomains, where it is another (`sp=`).
     #[must_use]
-    pub const fn subdomains(mut self, policy: Policy) -> Self {
-        self.0.subdomains = Some(policy);
-        self
+    pub fn subdomains(self, policy: Disposition) -> Self {
+        Self(self.0.with_subdomains(policy))
     }
 
     /// The policy for subdomains that do not exist, where it is another (`np=`).
     #[must_use]
-    pub const fn nonexistent(mut self, policy: Policy) -> Self {
-        self.0.nonexistent = Some(policy);
-        self
+    pub fn nonexistent(self, policy: Disposition) -> Self {
+        Self(self.0.with_nonexistent(policy))
     }
 
     /// How DKIM aligns (`adkim=`).
     #[must_use]
-    pub const fn adkim(mut self, alignment: Alignment) -> Self {
-        self.0.dkim = alignment;
+    pub const fn adkim(mut self, mode: Mode) -> Self {
+        self.0.dkim_mode = mode;
         self
     }
 
     /// How SPF aligns (`aspf=`).
     #[must_use]
-    pub const fn aspf(mut self, alignment: Alignment) -> Self {
-        self.0.spf = alignment;
+    pub const fn aspf(mut self, mode: Mode) -> Self {
+        self.0.spf_mode = mode;
         self
     }
 
     /// Asks for the next milder treatment while the domain tests its policy (`t=y`).
     #[must_use]
     pub const fn testing(mut self) -> Self {
-        self.0.testing = true;
+        self.0.testing = Testing::On;
         self
     }
 
-    /// Sends aggregate reports to one more mailbox (`rua=`).
+    /// Sends aggregate reports to one more place (`rua=`); a place given twice stands once.
     #[must_use]
-    pub fn rua(mut self, mailbox: Mailbox) -> Self {
-        push_once(&mut self.0.aggregate, mailbox);
+    pub fn rua(mut self, uri: Uri) -> Self {
+        push_once(&mut self.0.aggregate, uri);
         self
     }
 
-    /// Sends failure reports to one more mailbox (`ruf=`).
+    /// Sends failure reports to one more place (`ruf=`); a place given twice stands once.
     #[must_use]
-    pub fn ruf(mut self, mailbox: Mailbox) -> Self {
-        push_once(&mut self.0.failures, mailbox);
+    pub fn ruf(mut self, uri: Uri) -> Self {
+        push_once(&mut self.0.failure, uri);
         self
     }
 
-    /// The record.
-    #[must_use]
-    pub fn build(self) -> Dmarc {
-        self.0
+    /// The record, read once by the verifier's own parser.
+    ///
+    /// # Errors
+    /// [`DmarcRefusal`]
+    pub fn build(self) -> Result<Dmarc, DmarcRefusal> {
+        Dmarc::new(self.0)
     }
 }
 
-fn push_once(list: &mut Vec<Mailbox>, mailbox: Mailbox) {
-    if !list.contains(&mailbox) {
-        list.push(mailbox);
-    }
-}
-
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "none",
-            Self::Quarantine => "quarantine",
-            Self::Reject => "reject",
-        })
-    }
-}
-
-impl fmt::Display for Dmarc {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "v=DMARC1; p={}", self.policy)?;
-        if let Some(policy) = self.subdomains {
-            write!(f, "; sp={policy}")?;
-        }
-        if let Some(policy) = self.nonexistent {
-            write!(f, "; np={policy}")?;
-        }
-        for (tag, alignment) in [("adkim", self.dkim), ("aspf", self.spf)] {
-            if alignment == Alignment::Strict {
-                write!(f, "; {tag}=s")?;
-            }
-        }
-        if self.testing {
-            f.write_str("; t=y")?;
-        }
-        for (tag, list) in [("rua", &self.aggregate), ("ruf", &self.failures)] {
-            for (i, mailbox) in list.iter().enumerate() {
-                match i {
-                    0 => write!(f, "; {tag}={}", Mailto(mailbox))?,
-                    _ => write!(f, ",{}", Mailto(mailbox))?,
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A mailbox as URI (RFC 6068 §2).
-struct Mailto<'a>(&'a Mailbox);
-
-impl fmt::Display for Mailto<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("mailto:")?;
-        for b in self.0.to_string().bytes() {
-            match b {
-                // RFC 3986 §2.3, and `@` and `+`, which stand for themselves in a mailbox. All else
-                // is encoded, above all the comma, the exclamation mark and the semicolon, which
-                // mean something in a DMARC record.
-                b'-' | b'.' | b'_' | b'~' | b'@' | b'+' => write!(f, "{}", char::from(b))?,
-                b if b.is_ascii_alphanumeric() => write!(f, "{}", char::from(b))?,
-                b => write!(f, "%{b:02X}")?,
-            }
-        }
-        Ok(())
+fn push_once(list: &mut Vec<Uri>, uri: Uri) {
+    if !list.contains(&uri) {
+        list.push(uri);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use postrider_dmarc::record::MAX_URIS;
+    use proptest::prelude::*;
 
-    fn mailbox(text: &str) -> Mailbox {
-        Mailbox::parse(text.as_bytes()).unwrap()
+    fn mailto(text: &str) -> Uri {
+        Uri::mailto(&Mailbox::parse(text.as_bytes()).unwrap()).unwrap()
     }
 
     #[test]
     fn defaults_are_not_written() {
-        let record = Dmarc::builder(Policy::None)
-            .adkim(Alignment::Relaxed)
-            .aspf(Alignment::Relaxed)
+        let record = Dmarc::builder(Disposition::None)
+            .adkim(Mode::Relaxed)
+            .aspf(Mode::Relaxed)
             .build();
-        assert_eq!(record.to_string(), "v=DMARC1; p=none");
+        assert_eq!(record.unwrap().to_string(), "v=DMARC1; p=none");
     }
 
     #[test]
     fn everything_that_is_said_is_written() {
-        let record = Dmarc::builder(Policy::Reject)
-            .subdomains(Policy::Quarantine)
-            .nonexistent(Policy::Reject)
-            .adkim(Alignment::Strict)
-            .aspf(Alignment::Strict)
+        let record = Dmarc::builder(Disposition::Reject)
+            .subdomains(Disposition::Quarantine)
+            .nonexistent(Disposition::Reject)
+            .adkim(Mode::Strict)
+            .aspf(Mode::Strict)
             .testing()
-            .rua(mailbox("a@example.org"))
-            .rua(mailbox("b@example.net"))
-            .rua(mailbox("a@example.org"))
-            .ruf(mailbox("c@example.org"))
+            .rua(mailto("a@example.org"))
+            .rua(mailto("\"a,b!10m;c\"@example.org"))
+            .rua(mailto("a@example.org"))
+            .ruf(mailto("c@example.org"))
             .build();
         assert_eq!(
-            record.to_string(),
+            record.unwrap().to_string(),
             "v=DMARC1; p=reject; sp=quarantine; np=reject; adkim=s; aspf=s; t=y; \
-             rua=mailto:a@example.org,mailto:b@example.net; ruf=mailto:c@example.org"
+             rua=mailto:a@example.org,mailto:%22a%2Cb%2110m%3Bc%22@example.org; \
+             ruf=mailto:c@example.org"
         );
     }
 
     #[test]
-    fn marks_of_the_record_are_encoded_in_uris() {
-        let record = Dmarc::builder(Policy::None)
-            .rua(mailbox("\"a,b!10m;c\"@example.org"))
-            .rua(mailbox("é+x@example.org"))
-            .build();
-        assert_eq!(
-            record.to_string(),
-            "v=DMARC1; p=none; rua=mailto:%22a%2Cb%2110m%3Bc%22@example.org,\
-             mailto:%C3%A9+x@example.org"
-        );
+    fn record_to_begin_with_is_one_that_is_not_refused() {
+        let domain = DomainName::parse("example.org").unwrap();
+        let dmarc = Dmarc::reports_only(&domain);
+        let text = "v=DMARC1; p=none; rua=mailto:postmaster@example.org";
+        assert_eq!(dmarc.to_string(), text);
+        assert_eq!(Dmarc::new(dmarc.record().clone()), Ok(dmarc));
+    }
+
+    #[test]
+    fn record_without_policy_is_refused() {
+        assert_eq!(Dmarc::new(Record::default()), Err(DmarcRefusal::NoPolicy));
+    }
+
+    #[test]
+    fn more_places_than_verifiers_read_are_refused() {
+        let with = |n: usize| {
+            let places = (0..n).map(|i| mailto(&format!("r{i}@example.org")));
+            let builder = Dmarc::builder(Disposition::None);
+            places.fold(builder, DmarcBuilder::rua).build()
+        };
+        assert!(with(MAX_URIS - 1).is_ok() && with(MAX_URIS).is_ok());
+        assert!(matches!(with(MAX_URIS + 1), Err(DmarcRefusal::Warned(_))));
+    }
+
+    fn policy() -> impl Strategy<Value = Disposition> {
+        prop_oneof![
+            Just(Disposition::None),
+            Just(Disposition::Quarantine),
+            Just(Disposition::Reject)
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn parse_of_build_is_the_same(
+            p in policy(), sp in proptest::option::of(policy()), np in proptest::option::of(policy()),
+            strict in any::<[bool; 2]>(), testing in any::<bool>(),
+            places in proptest::collection::vec("[a-z!,;+ ]{1,6}", 0..4),
+        ) {
+            let mode = |strict| if strict { Mode::Strict } else { Mode::Relaxed };
+            let mut builder = Dmarc::builder(p).adkim(mode(strict[0])).aspf(mode(strict[1]));
+            if let Some(sp) = sp {
+                builder = builder.subdomains(sp);
+            }
+            if let Some(np) = np {
+                builder = builder.nonexistent(np);
+            }
+            if testing {
+                builder = builder.testing();
+            }
+            for place in places {
+                builder = builder.rua(mailto(&format!("\"{place}\"@example.org")));
+            }
+            let dmarc = builder.build().unwrap();
+            let read = Record::parse(dmarc.to_string().as_bytes()).unwrap();
+            prop_assert_eq!(&read.record, dmarc.record());
+            prop_assert!(read.warnings.is_empty());
+        }
     }
 }

@@ -46,7 +46,7 @@ pub mod text;
 
 pub use diff::{Difference, State};
 pub use dkim::{DkimKey, DkimRefusal};
-pub use dmarc::{Alignment, Dmarc, DmarcBuilder, Policy};
+pub use dmarc::{Dmarc, DmarcBuilder, DmarcRefusal};
 pub use mx::{Mx, MxError};
 pub use plan::{Ask, PlanError, Planned, Purpose, ZonePlan};
 pub use render::{Row, Style};

@@ -1,10 +1,10 @@
 //! [`ZonePlan`]: every record that a server needs, each with its reason.
 
-use crate::dmarc::Policy;
 use crate::setup::SetUp;
 use crate::spf::{Spf, SpfRefusal};
 use postrider_core::{DomainName, SafeText};
 use postrider_dkim::Selector;
+use postrider_dmarc::Disposition;
 use postrider_resolver::{Name, NameError, Record};
 use postrider_spf::record::Qualifier;
 use std::fmt;
@@ -263,8 +263,10 @@ impl Draft<'_> {
             .publish(domain)
             .map_err(|why| name_error(Purpose::Dmarc, domain, why))?;
         let why = match self.setup.dmarc.policy() {
-            Policy::None => format!("receivers report on mail from {domain}; tighten p= later"),
-            policy @ (Policy::Quarantine | Policy::Reject) => {
+            Disposition::None => {
+                format!("receivers report on mail from {domain}; tighten p= later")
+            }
+            policy @ (Disposition::Quarantine | Disposition::Reject) => {
                 format!("mail from {domain} that fails is to be handled so: {policy}")
             }
         };

@@ -241,7 +241,7 @@ impl Purpose {
     pub(crate) fn owns_text(self, text: &[u8]) -> bool {
         match self {
             Self::Spf | Self::HeloSpf => postrider_spf::is_spf(text),
-            Self::Dmarc => text.trim_ascii_start().starts_with(b"v=DMARC1"),
+            Self::Dmarc => postrider_dmarc::is_dmarc_record(text),
             Self::DkimKey => true,
             Self::Address | Self::MailExchange | Self::Reverse => false,
         }

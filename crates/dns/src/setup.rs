@@ -1,9 +1,10 @@
 //! What a server is, as far as DNS must know.
 
 use crate::dkim::DkimKey;
-use crate::dmarc::{Dmarc, Policy};
+use crate::dmarc::Dmarc;
 use crate::mx::Mx;
-use postrider_core::{DomainName, LocalPart, Mailbox};
+use postrider_core::DomainName;
+
 use std::net::IpAddr;
 
 /// A domain and the server that sends and receives its mail, as plain data.
@@ -39,12 +40,7 @@ impl SetUp {
     /// The DMARC policy asks for reports to `postmaster` of the domain and for nothing else.
     #[must_use]
     pub fn new(domain: DomainName, host: DomainName) -> Self {
-        let mut dmarc = Dmarc::builder(Policy::None);
-        let postmaster =
-            LocalPart::new("postmaster").and_then(|local| Mailbox::new(local, domain.clone()));
-        if let Ok(mailbox) = postmaster {
-            dmarc = dmarc.rua(mailbox);
-        }
+        let dmarc = Dmarc::reports_only(&domain);
         Self {
             mx: Mx::to(host.clone()),
             domain,
@@ -53,7 +49,7 @@ impl SetUp {
             egress: None,
             spf_includes: Vec::new(),
             keys: Vec::new(),
-            dmarc: dmarc.build(),
+            dmarc,
             ttl: Self::TTL,
         }
     }
