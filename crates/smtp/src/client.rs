@@ -39,13 +39,14 @@ mod connection;
 mod envelope;
 mod establish;
 pub mod event;
+mod flight;
 pub mod log;
 pub mod transaction;
 
 pub use capabilities::{Capabilities, Extension};
 pub use config::{ClearAuth, Config, LineEndings, Timeouts, TlsPolicy};
-pub use connection::{Connection, NotReady};
-pub use event::{Cause, End, Event, Failed, Stage};
+pub use connection::Connection;
+pub use event::{Cause, End, Event, Failed, NotReady, Stage};
 pub use log::{Entry, Said};
 pub use transaction::{Transaction, Unmet};
 

@@ -1,8 +1,8 @@
 //! AUTH (RFC 4954).
 
 use super::config::ClearAuth;
-use super::connection::{Connection, NotReady, Phase};
-use super::event::{Cause, Event, Stage};
+use super::connection::{Connection, Phase};
+use super::event::{Cause, Event, NotReady, Stage};
 use super::log::Said;
 use crate::codec::line::COMMAND_LINE;
 use crate::command::Command;

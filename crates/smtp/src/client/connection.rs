@@ -4,7 +4,8 @@ use super::body::BodyEncoder;
 use super::capabilities::Capabilities;
 use super::config::Config;
 use super::envelope::Envelope;
-use super::event::{Cause, End, Event, Failed, Stage};
+use super::event::{Cause, End, Event, Failed, NotReady, Stage};
+use super::flight::Flight;
 use super::log::{Entry, Said};
 use crate::codec::reply::ReplyDecoder;
 use crate::command::Command;
@@ -27,9 +28,7 @@ pub struct Connection {
     pub(super) capabilities: Capabilities,
     pub(super) tls: Option<TlsInfo>,
     pub(super) needs_rset: bool,
-    /// Commands that wait for their replies, in order, each with its octets.
-    flight: VecDeque<(Stage, usize)>,
-    flight_octets: usize,
+    pub(super) flight: Flight,
     /// Since when the first of them, or the next block of the message, is awaited.
     since: Instant,
     began: Instant,
@@ -62,36 +61,6 @@ pub(super) enum Phase {
     Closed,
 }
 
-/// Why a call came at the wrong time or with the wrong things; nothing has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotReady {
-    /// The connection is closed.
-    #[error("connection is closed")]
-    Closed,
-    /// Another step is under way.
-    #[error("another step is under way")]
-    Busy,
-    /// A transaction without recipients.
-    #[error("transaction has no recipients")]
-    NoRecipients,
-    /// No handshake is awaited.
-    #[error("no TLS handshake is awaited")]
-    NoTlsAwaited,
-    /// The server has not asked for a message.
-    #[error("server has not asked for a message")]
-    NoBodyWanted,
-    /// Credentials may not leave in clear.
-    #[error("credentials need TLS")]
-    NeedsTls,
-    /// The server offers none of the mechanisms.
-    #[error("server offers none of our authentication mechanisms")]
-    NoMechanism,
-    /// The message holds what may not be sent; the connection has ended.
-    #[error(transparent)]
-    Content(#[from] crate::codec::data::BareLineEnding),
-}
-
 impl Connection {
     /// A connection that awaits the greeting. For implicit TLS, call
     /// [`tls_established`](Self::tls_established) before any input.
@@ -106,8 +75,7 @@ impl Connection {
             capabilities: Capabilities::default(),
             tls: None,
             needs_rset: false,
-            flight: VecDeque::from([(Stage::Greeting, 0)]),
-            flight_octets: 0,
+            flight: Flight::greeting(),
             since: now,
             began: now,
             out: VecDeque::new(),
@@ -267,7 +235,7 @@ impl Connection {
     pub fn stage(&self) -> Stage {
         match (self.flight.front(), &self.phase) {
             (_, Phase::AwaitTls) => Stage::StartTls,
-            (Some((stage, _)), _) => *stage,
+            (Some(stage), _) => stage,
             (None, Phase::Body(_)) => Stage::Body,
             (None, _) => Stage::Idle,
         }
@@ -290,11 +258,8 @@ impl Connection {
 
     /// Gives a reply to the step it answers: replies come in the order of commands.
     fn take(&mut self, reply: Reply) {
-        let at = match (&self.phase, self.flight.pop_front()) {
-            (_, Some((stage, octets))) => {
-                self.flight_octets = self.flight_octets.saturating_sub(octets);
-                stage
-            }
+        let at = match (&self.phase, self.flight.pop()) {
+            (_, Some(stage)) => stage,
             (Phase::Body(_), None) => Stage::Body,
             (_, None) => Stage::Idle,
         };
@@ -336,16 +301,6 @@ impl Connection {
         Ok(())
     }
 
-    /// Whether a line of this length may join those in flight.
-    pub(super) fn may_send(&self, octets: usize) -> bool {
-        let together = self.flight_octets.saturating_add(octets);
-        self.flight.is_empty() || together <= self.config.in_flight
-    }
-
-    pub(super) fn in_flight(&self) -> usize {
-        self.flight.len()
-    }
-
     /// Sends a command that may be read by anybody.
     pub(super) fn send(&mut self, stage: Stage, command: &Command) {
         let line = command.encode();
@@ -359,8 +314,7 @@ impl Connection {
         if self.flight.is_empty() {
             self.since = self.now;
         }
-        self.flight_octets = self.flight_octets.saturating_add(line.len());
-        self.flight.push_back((stage, line.len()));
+        self.flight.push(stage, line.len());
         self.out.push_back(line);
     }
 
@@ -373,7 +327,7 @@ impl Connection {
     /// The message is complete: from now on its reply is awaited.
     pub(super) fn await_end(&mut self) {
         self.since = self.now;
-        self.flight.push_back((Stage::End, 0));
+        self.flight.push(Stage::End, 0);
     }
 
     pub(super) fn note(&mut self, said: Said) {

@@ -3,8 +3,8 @@
 
 use super::body::BodyEncoder;
 use super::capabilities::Extension;
-use super::connection::{Connection, NotReady, Phase};
-use super::event::{Cause, Event, Stage};
+use super::connection::{Connection, Phase};
+use super::event::{Cause, Event, NotReady, Stage};
 use super::log::Said;
 use super::transaction::Transaction;
 use crate::command::Command;
@@ -121,7 +121,7 @@ impl Connection {
     fn pump(&mut self) {
         let pipelining = self.capabilities.has(&Extension::Pipelining);
         loop {
-            let idle = self.in_flight() == 0;
+            let idle = self.flight.is_empty();
             let Phase::Envelope(envelope) = &mut self.phase else {
                 return;
             };
@@ -135,7 +135,8 @@ impl Connection {
             let Some((stage, command)) = envelope.command() else {
                 return;
             };
-            if !self.may_send(command.encode().len()) {
+            let octets = command.encode().len();
+            if !self.flight.has_room(octets, self.config.in_flight) {
                 return;
             }
             self.send(stage, &command);

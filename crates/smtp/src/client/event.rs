@@ -143,6 +143,36 @@ pub enum Stage {
     Idle,
 }
 
+/// Why a call came at the wrong time or with the wrong things; nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotReady {
+    /// The connection is closed.
+    #[error("connection is closed")]
+    Closed,
+    /// Another step is under way.
+    #[error("another step is under way")]
+    Busy,
+    /// A transaction without recipients.
+    #[error("transaction has no recipients")]
+    NoRecipients,
+    /// No handshake is awaited.
+    #[error("no TLS handshake is awaited")]
+    NoTlsAwaited,
+    /// The server has not asked for a message.
+    #[error("server has not asked for a message")]
+    NoBodyWanted,
+    /// Credentials may not leave in clear.
+    #[error("credentials need TLS")]
+    NeedsTls,
+    /// The server offers none of the mechanisms.
+    #[error("server offers none of our authentication mechanisms")]
+    NoMechanism,
+    /// The message holds what may not be sent; the connection has ended.
+    #[error(transparent)]
+    Content(#[from] BareLineEnding),
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
