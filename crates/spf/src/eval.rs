@@ -171,8 +171,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
 
     /// The one SPF record of a domain (§4.4, §4.5, §4.6).
     async fn record(&mut self, domain: &Name) -> Result<Arc<Record>, Why> {
-        // §4.3: "If the <domain> is malformed [...] or is not a multi-label domain name, [...]
-        // check_host() immediately returns the result "none"."
+        // §4.3: a domain of a single label has the result none.
         if domain.label_count() < 2 {
             let fault = DomainFault::SingleLabel;
             return Err(Why::BadDomain {
@@ -201,8 +200,8 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
                 });
             }
         }
-        // §4.6: "If there are any syntax errors anywhere in the record, check_host() returns
-        // immediately with the result "permerror", without further interpretation or evaluation."
+        // §4.6: "The syntax of the record is validated first, and if there are any syntax errors
+        // anywhere in the record, check_host() returns immediately with the result "permerror"".
         let record = Record::parse(&text).map_err(|faults| Why::Syntax {
             domain: domain.clone(),
             text: SafeText::escaped(&text),

@@ -18,7 +18,7 @@ impl Explanation {
     /// Takes expanded text, cut to `max` octets; nothing if it is empty or holds anything but
     /// printable US-ASCII and spaces.
     pub(crate) fn new(expanded: &[u8], from: Name, max: usize) -> Option<Self> {
-        // "Since the explanation string is intended for an SMTP response [...] only US-ASCII".
+        // §6.2: "the explanation string MUST be limited to [US-ASCII]."
         if expanded.is_empty() || !expanded.iter().all(|b| matches!(b, 0x20..=0x7e)) {
             return None;
         }

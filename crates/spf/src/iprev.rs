@@ -185,8 +185,8 @@ impl IprevWhy {
         match self {
             Self::Confirmed(_) => IprevVerdict::Pass,
             Self::NoneConfirmed => IprevVerdict::Fail,
-            // RFC 8601 §2.7.3: "permerror: The reverse DNS evaluation could not be completed because
-            // no PTR data is published for the connecting IP address".
+            // RFC 8601 §2.7.3: "The DNS evaluation could not be completed because no PTR data are
+            // published for the connecting IP address".
             Self::NoName => IprevVerdict::PermError,
             Self::Unanswered { .. } => IprevVerdict::TempError,
         }

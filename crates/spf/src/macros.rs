@@ -78,7 +78,7 @@ pub enum MacroFault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Letters {
     Any,
-    // §7.2: "The following macro letters are allowed only in "exp" text: c, r, t".
+    // §7.2: "The following macro letters are allowed only in "exp" text:" c, r and t.
     DomainSpec,
 }
 

@@ -195,8 +195,8 @@ impl Record {
 /// Whether the joined text of a TXT record is an SPF record, well formed or not (RFC 7208 §4.5).
 #[must_use]
 pub fn is_spf(text: &[u8]) -> bool {
-    // "starting with a version section of exactly "v=spf1". Note that the version section is
-    // terminated by either an SP character or the end of the record."
+    // "discard records that do not begin with a version section of exactly "v=spf1". Note that the
+    // version section is terminated by either an SP character or the end of the record."
     match text.split_at_checked(VERSION.len()) {
         Some((version, rest)) => {
             version.eq_ignore_ascii_case(VERSION.as_bytes()) && matches!(rest, [] | [b' ', ..])

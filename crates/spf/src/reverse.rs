@@ -110,8 +110,8 @@ impl Reverse {
     }
 
     /// RFC 7208 §7.3: "If the <domain> is present in the list of validated domains, it SHOULD be
-    /// used. Otherwise, if a subdomain of the <domain> is present, it SHOULD be used. Otherwise, any
-    /// name from the list can be used."
+    /// used. Otherwise, if a subdomain of the <domain> is present, it SHOULD be used." Otherwise the
+    /// first of the list.
     pub(crate) fn best_for(&self, domain: &Name) -> Option<&Name> {
         let names = || self.confirmed().map(ConfirmedName::name);
         names()

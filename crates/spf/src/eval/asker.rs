@@ -79,9 +79,12 @@ impl<'a, R: Resolver, T: Trace> Asker<'a, R, T> {
         terms.take().map_err(|_| Why::TooManyTerms { limit })
     }
 
-    /// Counts a term for which some question had no answer; once per term, because RFC 7208 §4.6.4
-    /// and §11.1 limit "the number of 'terms' for which DNS queries return either a positive answer
-    /// (RCODE 0) with an answer count of 0, or a 'Name Error' (RCODE 3) answer".
+    /// Counts a term for which some question had no answer; once per term, whatever the number of
+    /// such questions: an `mx` whose hosts have no IPv6 address is no error of the domain.
+    // RFC 7208 §4.6.4: "there may be cases where it is useful to limit the number of "terms" for which
+    // DNS queries return either a positive answer (RCODE 0) with an answer count of 0, or a "Name
+    // Error" (RCODE 3) answer. These are sometimes collectively referred to as "void lookups". SPF
+    // implementations SHOULD limit "void lookups" to two."
     pub(crate) fn count_void(&mut self) -> Result<(), Why> {
         let void = &mut self.counters.void;
         let limit = void.limit;

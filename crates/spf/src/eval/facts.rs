@@ -57,9 +57,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// §4.3: "If the <domain> is malformed (e.g., label longer than 63 characters, zero-length label not
-/// at the end, etc.) or is not a multi-label domain name, [...] `check_host()` immediately returns the
-/// result "none"."
+/// §4.3: a malformed domain has the result none: a label of more than 63 octets, an empty label that
+/// is not the last, and what is no domain at all.
 fn domain_of(octets: &[u8]) -> Result<Name, DomainFault> {
     match octets {
         [] | b"." => Err(DomainFault::Empty),

@@ -97,7 +97,9 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         Ok(false)
     }
 
-    /// §5.5: "if the <domain-spec> matches the validated domain name or is its parent".
+    /// §5.5: "Check all validated domain names to see if they either match the <target-name> domain or
+    /// are a subdomain of the <target-name> domain. If any do, this mechanism matches. [...] If a DNS
+    /// error occurs while doing the PTR RR lookup, then this mechanism fails to match."
     async fn ptr(&mut self, frame: &Frame, spec: Option<&DomainSpec>) -> Result<bool, Why> {
         let Some(target) = self.target_or_current(frame, spec).await else {
             return Ok(false);
@@ -147,7 +149,9 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         spec: Option<&DomainSpec>,
     ) -> Option<Name> {
         match spec {
-            // §4.8: "If no <domain-spec> is given, the <domain> is used as the <target-name>."
+            // §4.8: "For several mechanisms, the <domain-spec> is optional. If it is not provided, the
+            // <domain> from the check_host() arguments (see Section 4.1) is used as the
+            // <target-name>."
             None => Some(frame.domain.clone()),
             Some(spec) => self.target(frame, spec).await.ok(),
         }

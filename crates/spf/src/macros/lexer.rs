@@ -176,7 +176,7 @@ fn read_macro(inner: &str) -> Result<Macro<'_>, MacroFault> {
         // A number too large to read keeps all parts, as any number above their count does.
         digits => Some(digits.parse().unwrap_or(usize::MAX)),
     };
-    // §7.3: "The DIGIT transformer [...] If a DIGIT is specified, the value MUST be nonzero."
+    // §7.3: a number of parts, where there is one, must not be zero.
     if keep == Some(0) {
         return Err(MacroFault::ZeroParts);
     }

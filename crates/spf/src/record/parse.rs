@@ -107,8 +107,8 @@ fn parts(rest: Part<'_>) -> impl Iterator<Item = Part<'_>> {
         .filter(|part| !part.octets.is_empty())
 }
 
-// §6: "The modifiers defined in this document ("redirect" and "exp") [...] MUST NOT appear in a
-// record more than once each. If they do, then check_host() exits with a result of "permerror"."
+// §6, of redirect and exp: "These two modifiers MUST NOT appear in a record more than once each. If
+// they do, then check_host() exits with a result of "permerror"."
 fn second(terms: &[Term], kind: &TermKind) -> Option<FaultKind> {
     let (same, fault): (fn(&TermKind) -> bool, _) = match kind {
         TermKind::Redirect(_) => (
