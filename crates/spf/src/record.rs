@@ -7,6 +7,7 @@ mod fault;
 mod network;
 mod parse;
 mod reporting;
+mod write;
 
 pub use fault::{Fault, FaultKind};
 pub use network::{BadPrefix, DualPrefix, Ip4Network, Ip6Network, Prefix};
@@ -14,7 +15,6 @@ pub use reporting::{Reporting, Requested};
 
 use crate::macros::{DomainSpec, MacroString};
 use postrider_core::Span;
-use std::fmt;
 
 /// A record that begins with `v=spf1` and whose every term is well formed.
 ///
@@ -131,6 +131,19 @@ impl Record {
     /// Every fault of the record, in order of place; at least one.
     pub fn parse(text: &[u8]) -> Result<Self, Vec<Fault>> {
         parse::record(text)
+    }
+
+    /// A record of these terms.
+    ///
+    /// # Errors
+    /// The faults that only show between terms: a second `redirect` or `exp`.
+    pub fn from_terms(terms: impl IntoIterator<Item = TermKind>) -> Result<Self, Vec<Fault>> {
+        let mut text = VERSION.to_owned();
+        for term in terms {
+            text.push(' ');
+            text.push_str(&term.to_string());
+        }
+        Self::parse(text.as_bytes())
     }
 
     /// The record as published.
@@ -255,58 +268,5 @@ impl Mechanism {
             Self::All | Self::Ip4(_) | Self::Ip6(_) => false,
             Self::Include(_) | Self::A(_) | Self::Mx(_) | Self::Ptr(_) | Self::Exists(_) => true,
         }
-    }
-}
-
-impl fmt::Display for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(VERSION)?;
-        self.terms.iter().try_for_each(|t| write!(f, " {}", t.kind))
-    }
-}
-
-impl fmt::Display for TermKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Directive(d) => d.fmt(f),
-            Self::Redirect(spec) => write!(f, "redirect={spec}"),
-            Self::Explanation(spec) => write!(f, "exp={spec}"),
-            Self::Unknown(m) => write!(f, "{}={}", m.name, m.value),
-        }
-    }
-}
-
-impl fmt::Display for Directive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.qualifier {
-            Qualifier::Pass => self.mechanism.fmt(f),
-            q @ (Qualifier::Fail | Qualifier::SoftFail | Qualifier::Neutral) => {
-                write!(f, "{}{}", q.sign(), self.mechanism)
-            }
-        }
-    }
-}
-
-impl fmt::Display for Mechanism {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())?;
-        match self {
-            Self::All | Self::Ptr(None) => Ok(()),
-            Self::Include(spec) | Self::Exists(spec) | Self::Ptr(Some(spec)) => {
-                write!(f, ":{spec}")
-            }
-            Self::A(host) | Self::Mx(host) => host.fmt(f),
-            Self::Ip4(network) => write!(f, ":{network}"),
-            Self::Ip6(network) => write!(f, ":{network}"),
-        }
-    }
-}
-
-impl fmt::Display for HostSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(domain) = &self.domain {
-            write!(f, ":{domain}")?;
-        }
-        self.prefix.fmt(f)
     }
 }

@@ -2,15 +2,13 @@
 
 use crate::outcome::{Outcome, Verdict};
 use crate::step::{Event, Step};
-use postrider_resolver::{Answer, Content, Kind, LookupError, Question};
+use postrider_resolver::Kind;
 use std::fmt;
 
 /// Column at which the text of a record begins.
 const RECORD_COLUMN: usize = 19;
 /// Column at which what happened to a term begins.
 const NOTE_COLUMN: usize = 30;
-/// Records of one answer that are shown.
-const RECORDS_SHOWN: usize = 12;
 
 /// A check with its steps; `Display` writes several lines without a final line end.
 ///
@@ -111,7 +109,9 @@ impl Teller {
         }
         match &step.event {
             Event::Started { .. } => {}
-            Event::Asked { question, answer } => self.asked(indent, question, answer),
+            Event::Asked { question, .. } if question.kind == Kind::Txt && !self.explains() => {
+                self.record = Some((indent, step.to_string()));
+            }
             Event::Record { domain, record } => {
                 self.record = None;
                 self.flush();
@@ -130,37 +130,21 @@ impl Teller {
                     notes: vec![],
                 });
             }
-            Event::Expanded {
-                output: Ok(name), ..
-            } => self.note(format!("becomes {name}")),
-            Event::Expanded { output: Err(e), .. } => self.note(format!("becomes no name: {e}")),
-            Event::Compared {
-                client,
-                inside: false,
-            } if self.has_no_notes() => {
-                self.note(format!("{client} is outside"));
-            }
-            Event::Compared { .. } => {}
-            Event::Confirmed { name } => self.note(format!("{name} is confirmed")),
-            Event::Ended { matched } => self.ended(*matched),
+            Event::Compared { inside, .. } if *inside || !self.has_no_notes() => {}
+            Event::Asked { .. }
+            | Event::Expanded { .. }
+            | Event::Compared { .. }
+            | Event::Confirmed { .. }
+            | Event::NoExplanation { .. } => self.note(step.to_string()),
+            Event::Ended { matched } => self.ended(*matched, step),
             Event::Inner { verdict } => {
                 self.flush();
                 self.inner = Some((indent + 2, *verdict));
             }
-            Event::NoExplanation { why } => self.note(format!("no explanation: {why}")),
         }
         if begins {
             self.counted(step);
         }
-    }
-
-    fn asked(&mut self, indent: usize, q: &Question, answer: &Result<Answer, LookupError>) {
-        let told = tell_answer(q, answer);
-        if q.kind == Kind::Txt && !self.explains() {
-            self.record = Some((indent, told));
-            return;
-        }
-        self.note(told);
     }
 
     /// Whether the open term is `exp=`, whose TXT answer is no record.
@@ -172,11 +156,7 @@ impl Teller {
         })
     }
 
-    fn ended(&mut self, matched: Option<Verdict>) {
-        let told = match matched {
-            Some(verdict) => format!("match: {verdict}"),
-            None => "no match".to_owned(),
-        };
+    fn ended(&mut self, matched: Option<Verdict>, step: &Step) {
         if let Some((indent, inner)) = self.inner.take() {
             let does = if matched.is_some() {
                 "matches"
@@ -190,7 +170,7 @@ impl Teller {
         // That the client is outside says it already.
         let said = self.open.as_ref().and_then(|l| l.notes.last());
         if matched.is_some() || !said.is_some_and(|note| note.ends_with(" is outside")) {
-            self.note(told);
+            self.note(step.to_string());
         }
         self.flush();
     }
@@ -243,29 +223,4 @@ fn padded(head: &str, column: usize, tail: &str) -> String {
     }
     let width = column.saturating_sub(2);
     format!("{head:width$}  {tail}")
-}
-
-/// An answer as a zone would write it, or in words.
-fn tell_answer(question: &Question, answer: &Result<Answer, LookupError>) -> String {
-    let Question { name, kind } = question;
-    let content = match answer {
-        Ok(answer) => &answer.content,
-        Err(e) => return format!("{question}: {e}"),
-    };
-    match content {
-        Content::NxDomain => format!("{name} does not exist"),
-        Content::NoData => format!("{name} has no {kind}"),
-        Content::Records(records) => {
-            let shown: Vec<_> = records
-                .iter()
-                .take(RECORDS_SHOWN)
-                .map(|r| r.to_string().trim_end_matches('.').to_owned())
-                .collect();
-            let more = match records.len().saturating_sub(RECORDS_SHOWN) {
-                0 => String::new(),
-                n => format!(" and {n} more"),
-            };
-            format!("{question} {}{more}", shown.join(" "))
-        }
-    }
 }

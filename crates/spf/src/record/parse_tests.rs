@@ -110,3 +110,13 @@ fn all_makes_a_redirect_void() {
     assert!(redirect("v=spf1 redirect=a.b ip4:192.0.2.1"));
     assert!(!redirect("v=spf1 redirect=a.b ?all"));
 }
+
+#[test]
+fn a_record_is_made_of_terms() {
+    let all = |q| TermKind::Directive(Directive::new(q, Mechanism::All));
+    let redirect = || TermKind::Redirect(DomainSpec::parse(b"a.b").unwrap());
+    let made = Record::from_terms([all(Qualifier::Neutral), redirect()]).unwrap();
+    assert_eq!(made.text(), "v=spf1 ?all redirect=a.b");
+    let faults = Record::from_terms([redirect(), redirect()]).unwrap_err();
+    assert_eq!(faults[0].kind, FaultKind::SecondRedirect);
+}
