@@ -71,6 +71,8 @@ impl Host {
         match octets {
             [b'[', inner @ .., b']'] => parse_literal(inner),
             [b'[', ..] => Err(ParseHostError::Unclosed),
+            // RFC 5321 §4.1.2: Domain = sub-domain *("." sub-domain), so no final dot.
+            [.., b'.'] => Err(ParseDomainError::EmptyLabel { at: octets.len() }.into()),
             _ => Ok(Self::Name(DomainName::parse_octets(octets)?)),
         }
     }
@@ -104,9 +106,11 @@ fn parse_literal(inner: &[u8]) -> Result<Host, ParseHostError> {
         ));
     };
     if tag.eq_ignore_ascii_case("IPv6") {
-        return Ok(Host::V6(
-            content.parse().map_err(|_| bad("an IPv6 address"))?,
-        ));
+        let address = content.parse().map_err(|_| bad("an IPv6 address"))?;
+        if !is_smtp_ipv6(content) {
+            return Err(bad(":: for two groups or more"));
+        }
+        return Ok(Host::V6(address));
     }
     // RFC 5321 §4.1.2: Standardized-tag = Ldh-str; dcontent = %d33-90 / %d94-126
     let tag_ok = !tag.is_empty()
@@ -121,6 +125,17 @@ fn parse_literal(inner: &[u8]) -> Result<Host, ParseHostError> {
         }));
     }
     Err(bad("IPv4, IPv6:, or a tag and its content"))
+}
+
+/// RFC 5321 §4.1.3: "The "::" represents at least 2 16-bit groups of zeros. No more than 6 groups in
+/// addition to the "::" may be present."
+fn is_smtp_ipv6(address: &str) -> bool {
+    let groups = address.split(':').map(|group| match group {
+        "" => 0,
+        group if group.contains('.') => 2,
+        _ => 1,
+    });
+    !address.contains("::") || groups.sum::<usize>() <= 6
 }
 
 impl fmt::Display for Host {
@@ -167,6 +182,8 @@ mod tests {
         for text in [
             "[192.0.2.1]",
             "[IPv6:2001:db8::1]",
+            "[IPv6:1:2:3:4:5::7]",
+            "[IPv6:::ffff:192.0.2.1]",
             "[x-tag:some!content]",
             "example.org",
         ] {
@@ -186,6 +203,9 @@ mod tests {
             "[tag:]",
             "[tag:a b]",
             "[192.0.2.01]",
+            "[IPv6:1:2:3:4:5:6::8]",
+            "[IPv6:1:2:3:4:5::192.0.2.1]",
+            "example.org.",
         ] {
             assert!(Host::parse(text.as_bytes()).is_err(), "{text}");
         }

@@ -7,7 +7,7 @@ use crate::host::{Host, ParseHostError};
 use std::fmt;
 use std::str::FromStr;
 
-/// Most octets of a local part, unquoted (RFC 5321 §4.5.3.1.1).
+/// Most octets of a local part as written, with the quotes it needs (RFC 5321 §4.5.3.1.1).
 pub const MAX_LOCAL_PART: usize = 64;
 /// Most octets of a mailbox as written, so that its path fits 256 (RFC 5321 §4.5.3.1.3).
 pub const MAX_MAILBOX: usize = 254;
@@ -46,7 +46,7 @@ pub enum ParseMailboxError {
     /// The local part is longer than 64 octets.
     #[error("local part is {len} octets long, 64 are allowed")]
     LongLocal {
-        /// Its length, unquoted.
+        /// Its length as written.
         len: usize,
     },
     /// The mailbox is longer than 254 octets.
@@ -103,21 +103,23 @@ const fn is_atext(b: u8) -> bool {
 }
 
 impl LocalPart {
-    /// Takes the meaning of a local part, unquoted: printable US-ASCII, spaces, and UTF-8.
+    /// Takes the meaning of a local part, unquoted: printable US-ASCII, spaces, and UTF-8. It may be
+    /// empty, which is written `""`.
     ///
     /// # Errors
-    /// [`ParseMailboxError`] when it is empty, too long, or holds a control character.
+    /// [`ParseMailboxError`] when it is too long or holds a control character.
     pub fn new(meaning: &str) -> Result<Self, ParseMailboxError> {
-        if meaning.len() > MAX_LOCAL_PART {
-            return Err(ParseMailboxError::LongLocal { len: meaning.len() });
-        }
         if let Some((at, _)) = meaning.char_indices().find(|(_, c)| c.is_control()) {
             return Err(ParseMailboxError::Octet {
                 at,
                 expected: "no control character",
             });
         }
-        Ok(Self(meaning.into()))
+        let local = Self(meaning.into());
+        match local.to_string().len() {
+            len if len > MAX_LOCAL_PART => Err(ParseMailboxError::LongLocal { len }),
+            _ => Ok(local),
+        }
     }
 
     /// What the local part means, without quotes.
@@ -232,7 +234,6 @@ fn parse_quoted(octets: &[u8]) -> Result<(LocalPart, usize), ParseMailboxError> 
     let mut rest = octets.iter().copied().enumerate().skip(1);
     while let Some((at, b)) = rest.next() {
         match b {
-            b'"' if meaning.is_empty() => return Err(ParseMailboxError::EmptyLocal),
             b'"' => return Ok((LocalPart::new(utf8(&meaning)?)?, at + 1)),
             // RFC 5321 §4.1.2: quoted-pairSMTP = %d92 %d32-126
             b'\\' => match rest.next() {
@@ -329,6 +330,7 @@ mod tests {
                 r#""a> NOTIFY=NEVER x"@d.example"#,
                 r#""a> NOTIFY=NEVER x"@d.example"#,
             ),
+            (r#"""@example.org"#, r#"""@example.org"#),
             ("grüße@example.org", "grüße@example.org"),
             ("a@[192.0.2.1]", "a@[192.0.2.1]"),
         ] {
@@ -341,7 +343,6 @@ mod tests {
         use ParseMailboxError as E;
         assert_eq!(parse("a"), Err(E::NoAt { at: 1 }));
         assert_eq!(parse("@b"), Err(E::EmptyLocal));
-        assert_eq!(parse("\"\"@b"), Err(E::EmptyLocal));
         assert_eq!(
             parse("a..b@c"),
             Err(E::Octet {
@@ -368,6 +369,9 @@ mod tests {
             parse(&format!("{}@b.example", "a".repeat(65))),
             Err(ParseMailboxError::LongLocal { len: 65 })
         );
+        let quoted = |n| parse(&format!("\"{} b\"@b.example", "a".repeat(n)));
+        assert!(quoted(60).is_ok());
+        assert_eq!(quoted(61), Err(ParseMailboxError::LongLocal { len: 65 }));
     }
 
     proptest! {
@@ -379,7 +383,7 @@ mod tests {
         }
 
         #[test]
-        fn any_meaning_can_be_written(meaning in "[ -~é]{1,30}") {
+        fn any_meaning_can_be_written(meaning in "[ -~é]{0,30}") {
             let local = LocalPart::new(&meaning).unwrap();
             let mailbox = Mailbox::new(local, DomainName::parse("example.org").unwrap()).unwrap();
             prop_assert_eq!(Mailbox::parse(mailbox.to_string().as_bytes()), Ok(mailbox));
