@@ -23,6 +23,22 @@ pub struct Lookup {
 ///
 /// [`to_zone`](Self::to_zone) makes a world of them in which the same questions get the same
 /// results; its text, `to_zone().to_string()`, is a zone file for bug reports and offline tests.
+///
+/// ```
+/// use postrider_resolver::{Kind, Name, Question, RecordingResolver, Resolver, ZoneResolver};
+/// use postrider_resolver::block_on;
+///
+/// let dns = ZoneResolver::parse(";!timeout a.example. A").unwrap(); // any resolver
+/// let recorder = RecordingResolver::new(dns);
+/// for name in ["a.example", "b.example"] {
+///     let question = Question::new(Name::parse(name).unwrap(), Kind::A);
+///     let _ = block_on(recorder.lookup(question)).unwrap();
+/// }
+/// assert_eq!(
+///     recorder.to_zone().to_string(),
+///     ";!timeout a.example. A\n;!nxdomain b.example. 300 A\n"
+/// );
+/// ```
 #[derive(Debug)]
 pub struct RecordingResolver<R> {
     inner: R,
