@@ -77,8 +77,8 @@ pub enum KeyRecordError {
         /// Why not.
         why: PublicKeyError,
     },
-    /// An empty entry in the list of `h=`, `s=` or `t=`.
-    #[error("octet {at}: empty entry in {tag}=")]
+    /// `h=`, `s=` or `t=` is no list of words.
+    #[error("octet {at}: {tag}= is not a list of words")]
     List {
         /// The tag.
         tag: &'static str,
@@ -258,7 +258,7 @@ fn parse_key(tags: &TagList<'_>, kind: KeyType) -> Result<Option<PublicKey>, Key
         .map_err(|why| KeyRecordError::Key { why })
 }
 
-/// `name *( [FWS] ":" [FWS] name )`
+/// `word *( [FWS] ":" [FWS] word )`
 fn parse_list(
     tags: &TagList<'_>,
     tag: &'static str,
@@ -267,12 +267,18 @@ fn parse_list(
         return Ok(None);
     };
     let at = found.value_span.start;
-    let entry = |part: &[u8]| match std::str::from_utf8(trim_fws(part)) {
-        Ok("") | Err(_) => Err(KeyRecordError::List { tag, at }),
-        Ok(text) => Ok(Box::from(text)),
+    // RFC 6376 §2.3: hyphenated-word; and the `*` of `s=`.
+    let is_word = |w: &&str| !w.is_empty() && w.bytes().all(is_word_octet);
+    let entry = |part| {
+        let word = std::str::from_utf8(trim_fws(part)).ok().filter(is_word);
+        word.map(Box::from).ok_or(KeyRecordError::List { tag, at })
     };
     let entries = found.value.split(|&b| b == b':').map(entry);
     entries.collect::<Result<_, _>>().map(Some)
+}
+
+const fn is_word_octet(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'*')
 }
 
 fn parse_flags(tags: &TagList<'_>) -> Result<Flags, KeyRecordError> {

@@ -55,6 +55,7 @@ fn faults_have_places() {
         ("k=dsa; p=aaaa", E::KeyType { at: 2 }),
         ("p=a*b", E::Base64 { at: 2 }),
         ("h=:sha256; p=", E::List { tag: "h", at: 2 }),
+        ("s=e mail; p=", E::List { tag: "s", at: 2 }),
         ("n==4; p=", E::Notes { at: 2 }),
         ("p=; p=", E::Tags(TagError::Duplicate { at: 4 })),
     ] {
