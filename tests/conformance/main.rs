@@ -9,6 +9,7 @@ mod corpora;
 mod dkim;
 mod dmarc;
 mod ledger;
+mod message;
 mod smtp;
 mod spf;
 mod zone;
@@ -25,7 +26,13 @@ fn main() -> ExitCode {
         return libtest_mimic::run(&args, Vec::new()).exit_code();
     };
     let ledger = Ledger::load();
-    let suites = [spf::suites, dkim::suites, dmarc::suites, smtp::suites];
+    let suites = [
+        spf::suites,
+        dkim::suites,
+        dmarc::suites,
+        message::suites,
+        smtp::suites,
+    ];
     let trials: Vec<Trial> = suites
         .iter()
         .flat_map(|suites| suites(&corpora))
