@@ -10,6 +10,7 @@ mod dkim;
 mod dmarc;
 mod ledger;
 mod message;
+mod resolver;
 mod smtp;
 mod spf;
 mod zone;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     };
     let ledger = Ledger::load();
     let suites = [
+        resolver::suites,
         spf::suites,
         dkim::suites,
         dmarc::suites,

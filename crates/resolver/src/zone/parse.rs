@@ -124,26 +124,30 @@ impl Reader {
     fn entry(&mut self, entry: &Entry<'_>) -> Result<(), ZoneError> {
         let origin = self.origin.clone();
         let mut fields = Fields::new(&entry.tokens, entry.end, &origin);
-        match (entry.form, entry.tokens.first()) {
-            (Form::Directive, _) => {
-                self.items.push(directive::read(&mut fields)?);
-                Ok(())
-            }
-            (Form::Broken, Some(first)) => {
-                // The owner still counts for the lines that follow.
-                if let Ok(owner) = fields::name(first, &origin) {
-                    self.owner = Some(owner);
+        let is_control = entry
+            .tokens
+            .first()
+            .is_some_and(|t| t.raw.starts_with(b"$"));
+        match entry.form {
+            _ if entry.is_broken => {
+                // Its owner still counts for the lines that follow.
+                if entry.form == Form::Full && !is_control {
+                    self.owner = fields.name().ok();
                 }
                 Ok(())
             }
-            (Form::Full, Some(first)) if first.raw.starts_with(b"$") => self.control(&mut fields),
-            (Form::Full, _) => {
+            Form::Directive => {
+                self.items.push(directive::read(&mut fields)?);
+                Ok(())
+            }
+            Form::Full if is_control => self.control(&mut fields),
+            Form::Full => {
                 // A wrong owner is worse than none: the lines that repeat it would be misplaced.
                 self.owner = None;
                 self.owner = Some(fields.name()?);
                 self.record(&mut fields)
             }
-            (Form::Indented | Form::Broken, _) => self.record(&mut fields),
+            Form::Indented => self.record(&mut fields),
         }
     }
 

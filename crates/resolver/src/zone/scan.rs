@@ -34,6 +34,8 @@ pub(super) struct Entry<'a> {
     pub(super) tokens: Vec<Token<'a>>,
     /// Behind the last token, where something may be missing.
     pub(super) end: Place,
+    /// Whether splitting found a fault in it, which has been reported.
+    pub(super) is_broken: bool,
 }
 
 /// How an entry begins.
@@ -45,8 +47,6 @@ pub(super) enum Form {
     Indented,
     /// With `;!`.
     Directive,
-    /// Anyhow, but with a fault that has been reported.
-    Broken,
 }
 
 /// The entries of a text and the faults that splitting alone finds.
@@ -57,6 +57,7 @@ pub(super) fn scan(text: &[u8]) -> (Vec<Entry<'_>>, Vec<ZoneError>) {
         line: 1,
         line_start: 0,
         form: Form::Full,
+        is_broken: false,
         open: Vec::new(),
         tokens: Vec::new(),
         entries: Vec::new(),
@@ -78,6 +79,7 @@ struct Scanner<'a> {
     line: usize,
     line_start: usize,
     form: Form,
+    is_broken: bool,
     /// Parentheses not closed yet.
     open: Vec<Place>,
     tokens: Vec<Token<'a>>,
@@ -134,7 +136,7 @@ impl<'a> Scanner<'a> {
 
     fn fault(&mut self, place: Place, fault: ZoneFault) {
         self.errors.push(place.error(fault));
-        self.form = Form::Broken;
+        self.is_broken = true;
     }
 
     /// Goes to the line end, which is not consumed.
@@ -158,6 +160,7 @@ impl<'a> Scanner<'a> {
 
     fn end_entry(&mut self) {
         let form = std::mem::replace(&mut self.form, Form::Full);
+        let is_broken = std::mem::take(&mut self.is_broken);
         let tokens = std::mem::take(&mut self.tokens);
         if let Some(last) = tokens.last() {
             let quotes = if last.quoted { 2 } else { 0 };
@@ -165,7 +168,12 @@ impl<'a> Scanner<'a> {
                 line: last.place.line,
                 column: last.place.column + last.raw.len() + quotes,
             };
-            self.entries.push(Entry { form, tokens, end });
+            self.entries.push(Entry {
+                form,
+                tokens,
+                end,
+                is_broken,
+            });
         }
     }
 
