@@ -114,7 +114,7 @@ fn body(value: Value<'_>) -> Result<BodyType, ParseCommandError> {
     }
 }
 
-/// RFC 4954 §5: "an optional parameter using the keyword AUTH [...] The `xtext` is the mailbox or <>".
+/// RFC 4954 §5: the mailbox of the first submitter in xtext, or `<>`.
 fn auth(value: Value<'_>) -> Result<MailAuth, ParseCommandError> {
     let bad = || ParseCommandError::Value {
         keyword: "AUTH",

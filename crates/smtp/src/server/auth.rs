@@ -30,7 +30,8 @@ impl Connection {
         if self.cfg.auth.mechanisms().is_empty() || self.cfg.tls == Tls::Off {
             return Some((standard::NOT_IMPLEMENTED, rules::AUTH_OFF));
         }
-        // RFC 4954 §4: "the server SHOULD [...] require STARTTLS"; PLAIN and LOGIN show the password.
+        // RFC 4954 §4: "Server sites SHOULD NOT use any configuration which permits a plaintext password
+        // mechanism without such a protection mechanism against password snooping."
         if self.tls.is_none() {
             return Some((standard::TLS_NEEDED, rules::TLS_NEEDED));
         }
@@ -91,7 +92,8 @@ impl Connection {
         self.auth_failed(reply.into(), &why);
     }
 
-    /// RFC 4954 §4: "If the client is [...] guessing passwords, the server SHOULD [...] close".
+    /// A failed attempt; the last that is borne ends the connection, so that passwords are not guessed
+    /// at leisure.
     pub(super) fn auth_failed(&mut self, reply: Reply, why: &Why) {
         self.counts.auth_failures = self.counts.auth_failures.saturating_add(1);
         if self.counts.auth_failures >= self.cfg.limits.auth_failures {

@@ -125,7 +125,7 @@ impl Connection {
         if transaction.charset == Charset::Ascii && !ascii {
             return self.refuse_by(standard::NEEDS_SMTPUTF8.into(), rules::UTF8_ADDRESS);
         }
-        // RFC 5321 §4.5.3.1.10: "the 452 [...] reply code", and the rest go in another transaction.
+        // RFC 5321 §4.5.3.1.10: 452, and the client sends to the rest in another transaction.
         if transaction.accepted >= self.cfg.limits.recipients() {
             return self.reply(standard::TOO_MANY_RECIPIENTS, &self.why(rules::RECIPIENTS));
         }

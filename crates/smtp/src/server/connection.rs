@@ -94,11 +94,11 @@ impl Connection {
     /// Takes from `rx` what may be taken now, and leaves the rest.
     pub fn handle_input(&mut self, now: Instant, rx: &mut BytesMut) {
         self.enter(now, Input::Octets(rx.len()));
-        self.look_at(rx);
         let mut starved = false;
         while !starved && self.takes_input() {
             starved = !self.step(rx);
         }
+        self.look_at(rx);
         self.flow.behind = if starved { 0 } else { rx.len() };
         self.flow.partial = starved && (!rx.is_empty() || self.lines.is_skipping());
         self.set_timers();
@@ -253,7 +253,7 @@ impl Connection {
         window.saturating_sub(self.flow.unconsumed)
     }
 
-    /// RFC-wise a message that makes progress is never cut off by the age of its connection.
+    /// A message that makes progress is not cut off by the age of its connection.
     fn suspended(&self) -> Option<Timer> {
         let deciding = self.slot.as_ref().map(Slot::ask);
         match (&self.state, deciding) {

@@ -82,7 +82,7 @@ impl Xtext {
     }
 }
 
-/// RFC 3461 §4: "hexadecimal digits [...] upper case".
+/// RFC 3461 §4: "two upper case hexadecimal digits".
 const fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
