@@ -112,14 +112,21 @@ impl LineDecoder {
 
     /// The next item, or `None` until more octets come. Only the octets of the item leave `rx`.
     pub fn next(&mut self, rx: &mut BytesMut) -> Option<LineItem> {
-        if let State::Skipping { skipped, after_cr } = self.state
-            && let Some(item) = self.skip(rx, skipped, after_cr)
-        {
+        if let Some(item) = self.skip_refused(rx) {
             return Some(item);
         }
         match self.state {
             State::Reading { scanned } => self.read(rx, scanned),
             State::Skipping { .. } => None,
+        }
+    }
+
+    /// Skips what is left of a refused line, so that `rx` begins with the next one unless
+    /// [`is_skipping`](Self::is_skipping); only [`LineItem::Endless`] can come of it.
+    pub fn skip_refused(&mut self, rx: &mut BytesMut) -> Option<LineItem> {
+        match self.state {
+            State::Skipping { skipped, after_cr } => self.skip(rx, skipped, after_cr),
+            State::Reading { .. } => None,
         }
     }
 

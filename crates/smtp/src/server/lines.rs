@@ -22,7 +22,15 @@ const HTTP: [&[u8]; 10] = [
 impl Connection {
     /// Takes one line; `false` when it is not complete.
     pub(super) fn read_line(&mut self, rx: &mut BytesMut) -> bool {
-        if rx.first() == Some(&TLS_HANDSHAKE) && !self.lines.is_skipping() {
+        if self.lines.skip_refused(rx).is_some() {
+            let why = self.why(rules::LINE_ENDLESS);
+            self.close(Some(standard::TOO_MUCH.into()), why);
+            return true;
+        }
+        if self.lines.is_skipping() {
+            return false;
+        }
+        if rx.first() == Some(&TLS_HANDSHAKE) {
             self.close_stranger();
             return true;
         }
@@ -30,7 +38,7 @@ impl Connection {
         self.lines.set_limit(limit);
         let auth = is_auth(rx);
         match self.lines.next(rx) {
-            None => return false,
+            None | Some(LineItem::Endless) => return false,
             Some(LineItem::Line(line)) if matches!(self.state, State::Sasl(..)) => {
                 self.record(|| Record::Line {
                     verb: None,
@@ -44,10 +52,6 @@ impl Connection {
                 let why = self.why(rules::LINE_BROKEN).detail(&fault);
                 self.state = State::Command;
                 self.refuse(standard::SYNTAX.because(&fault), why);
-            }
-            Some(LineItem::Endless) => {
-                let why = self.why(rules::LINE_ENDLESS);
-                self.close(Some(standard::TOO_MUCH.into()), why);
             }
         }
         true
