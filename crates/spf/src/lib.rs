@@ -39,6 +39,12 @@
 //! | [`reverse`] | [`ConfirmedName`] | RFC 7208 §5.5 |
 //! | [`step`], [`story`] | [`Step`], [`Trace`], [`Story`] | |
 //! | [`received_spf`] | [`ReceivedSpf`] | RFC 7208 §9.1 |
+//!
+//! Supported: RFC 7208 whole, both identities; RFC 6652 `ra`, `rp` and `rr` are read, reports are not
+//! sent; RFC 8616 §4; RFC 8601 §2.7.3. Not supported, because obsolete: record type SPF (99), `spf2.0`.
+//!
+//! Deviation: RFC 7208 §4.6.4 limits *terms* whose questions have no answer, so a term counts once
+//! however many of its questions have none; others count each question.
 #![doc(html_root_url = "https://docs.rs/postrider-spf")]
 
 mod eval;

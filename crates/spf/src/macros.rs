@@ -131,8 +131,18 @@ impl MacroString {
     /// Whether a macro needs the client's confirmed name, that is, DNS.
     #[must_use]
     pub fn needs_confirmed_name(&self) -> bool {
+        self.has(|letter| letter == Letter::ConfirmedName)
+    }
+
+    /// Whether a macro inserts the sender's local part.
+    #[must_use]
+    pub fn needs_local_part(&self) -> bool {
+        self.has(|letter| matches!(letter, Letter::Sender | Letter::Local))
+    }
+
+    fn has(&self, wanted: fn(Letter) -> bool) -> bool {
         self.pieces()
-            .any(|p| matches!(p, Ok(Piece::Macro(m)) if m.letter == Letter::ConfirmedName))
+            .any(|p| matches!(p, Ok(Piece::Macro(m)) if wanted(m.letter)))
     }
 }
 

@@ -11,6 +11,7 @@ mod write;
 
 pub use fault::{Fault, FaultKind};
 pub use network::{BadPrefix, DualPrefix, Ip4Network, Ip6Network, Prefix};
+pub use parse::MAX_FAULTS;
 pub use reporting::{Reporting, Requested};
 
 use crate::macros::{DomainSpec, MacroString};
@@ -128,7 +129,7 @@ impl Record {
     /// Reads the joined text of a TXT record that [`is_spf`] accepts.
     ///
     /// # Errors
-    /// Every fault of the record, in order of place; at least one.
+    /// Every fault of the record up to [`MAX_FAULTS`], in order of place; at least one.
     pub fn parse(text: &[u8]) -> Result<Self, Vec<Fault>> {
         parse::record(text)
     }

@@ -5,7 +5,8 @@ use crate::step::Trace;
 use postrider_resolver::{Answer, Kind, Name, Record, Resolver};
 use std::net::IpAddr;
 
-/// A reverse name of an address that has this address itself; only [`reverse`] makes one.
+/// A reverse name of an address that has this address itself; only the look-up of this module makes
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConfirmedName(Name);
 

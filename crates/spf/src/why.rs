@@ -107,6 +107,9 @@ pub enum DomainFault {
     /// Octets outside US-ASCII that are no internationalised name.
     #[error("not a valid internationalised domain name")]
     Idn,
+    /// A macro would insert a local part that is not US-ASCII (RFC 8616 §4).
+    #[error("a local part outside US-ASCII cannot be asked for")]
+    LocalPart,
     /// Not a name for DNS.
     #[error(transparent)]
     Name(#[from] NameError),

@@ -21,6 +21,13 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         if let Some(name) = spec.fixed() {
             return Ok(name.clone());
         }
+        if !self.facts.local.is_ascii() && spec.macro_string().needs_local_part() {
+            let domain = SafeText::escaped(spec.macro_string().as_str().as_bytes());
+            return Err(Why::BadDomain {
+                domain,
+                fault: DomainFault::LocalPart,
+            });
+        }
         let text = self.expand(frame, spec.macro_string()).await;
         let name = Name::from_dotted(fit(&text));
         self.asker.step(|| Event::Expanded {
@@ -87,7 +94,7 @@ impl Values<'_> {
         match letter {
             Letter::Sender => facts.sender().into(),
             Letter::Local => facts.local.into(),
-            Letter::SenderDomain => facts.sender_domain.into(),
+            Letter::SenderDomain => (*facts.sender_domain).into(),
             Letter::Domain => dotted(self.domain).into(),
             Letter::Client => parts_of(facts.client).into_bytes().into(),
             Letter::ConfirmedName => match &self.confirmed {

@@ -4,6 +4,7 @@ use crate::session::{Identity, Session};
 use crate::why::DomainFault;
 use postrider_core::{DomainName, SafeText, UnixTime};
 use postrider_resolver::Name;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// §4.3: "If the <sender> has no local-part, substitute the string "postmaster" for the local-part."
@@ -13,7 +14,8 @@ const POSTMASTER: &[u8] = b"postmaster";
 pub(super) struct Facts<'a> {
     pub(super) client: IpAddr,
     pub(super) local: &'a [u8],
-    pub(super) sender_domain: &'a [u8],
+    /// In A-labels wherever it is a domain name.
+    pub(super) sender_domain: Cow<'a, [u8]>,
     pub(super) helo: &'a [u8],
     pub(super) receiver: Option<&'a DomainName>,
     pub(super) now: UnixTime,
@@ -31,7 +33,7 @@ impl<'a> Facts<'a> {
         Self {
             client: session.client.to_canonical(),
             local: if local.is_empty() { POSTMASTER } else { local },
-            sender_domain,
+            sender_domain: to_a_labels(sender_domain),
             helo: session.helo,
             receiver: session.receiver,
             now: session.clock.now(),
@@ -48,12 +50,23 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn sender(&self) -> Vec<u8> {
-        [self.local, self.sender_domain].join(&b'@')
+        [self.local, &*self.sender_domain].join(&b'@')
     }
 
     /// The domain to check, if it can have a record.
     pub(super) fn domain(&self) -> Result<Name, (SafeText, DomainFault)> {
-        domain_of(self.sender_domain).map_err(|e| (SafeText::escaped(self.sender_domain), e))
+        domain_of(&self.sender_domain).map_err(|e| (SafeText::escaped(&self.sender_domain), e))
+    }
+}
+
+/// RFC 8616 §4: "All U-labels MUST be converted to A-labels before being used for an SPF validation."
+fn to_a_labels(domain: &[u8]) -> Cow<'_, [u8]> {
+    if domain.is_ascii() {
+        return domain.into();
+    }
+    match DomainName::parse_octets(domain) {
+        Ok(name) => name.as_str().as_bytes().to_vec().into(),
+        Err(_) => domain.into(),
     }
 }
 
@@ -63,9 +76,7 @@ fn domain_of(octets: &[u8]) -> Result<Name, DomainFault> {
     match octets {
         [] | b"." => Err(DomainFault::Empty),
         [b'[', ..] => Err(DomainFault::Literal),
-        octets if !octets.is_ascii() => DomainName::parse_octets(octets)
-            .map(Name::from)
-            .map_err(|_| DomainFault::Idn),
+        octets if !octets.is_ascii() => Err(DomainFault::Idn),
         octets => Ok(Name::from_dotted(octets)?),
     }
 }
@@ -89,8 +100,8 @@ mod tests {
             Ok(Name::parse("_a.example").unwrap())
         );
         assert_eq!(
-            domain_of("exämple.org".as_bytes()),
-            Ok(Name::parse("xn--exmple-cua.org").unwrap())
+            *to_a_labels("exämple.org".as_bytes()),
+            *b"xn--exmple-cua.org"
         );
     }
 }

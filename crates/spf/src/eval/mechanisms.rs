@@ -6,7 +6,7 @@ use crate::outcome::{Match, Verdict};
 use crate::record::{DualPrefix, HostSpec, Mechanism};
 use crate::reverse::{self, Reverse};
 use crate::step::{Event, Trace};
-use crate::why::Why;
+use crate::why::{DomainFault, Why};
 use postrider_resolver::{Answer, Kind, Name, Record as Data, Resolver};
 use std::net::IpAddr;
 
@@ -41,6 +41,12 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
     async fn include(&mut self, frame: &Frame, spec: &DomainSpec) -> Result<Found, Why> {
         let why = match self.target(frame, spec).await {
             Ok(target) => self.inner(&target, Scope::Included).await,
+            // RFC 8616 §4: "If the local-part contains non-ASCII characters, terms that include %{s}
+            // or %{l} do not match anything".
+            Err(Why::BadDomain {
+                fault: DomainFault::LocalPart,
+                ..
+            }) => return Ok(None),
             Err(why) => why,
         };
         include_matches(why)

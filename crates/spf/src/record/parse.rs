@@ -63,6 +63,11 @@ impl<'a> Part<'a> {
     }
 }
 
+/// Most faults that are reported of one record; further terms are not read.
+pub const MAX_FAULTS: usize = 100;
+/// Terms for which room is made before they are seen.
+const USUAL_TERMS: usize = 32;
+
 pub(super) fn record(text: &[u8]) -> Result<Record, Vec<Fault>> {
     let whole = Part {
         octets: text,
@@ -71,7 +76,9 @@ pub(super) fn record(text: &[u8]) -> Result<Record, Vec<Fault>> {
     if !is_spf(text) {
         return Err(vec![whole.split(VERSION.len()).0.fault(FaultKind::Version)]);
     }
-    let mut terms = Vec::new();
+    // One allocation for any usual record; a record of many spaces reserves no more for them.
+    let spaces = text.iter().filter(|b| **b == b' ').count();
+    let mut terms = Vec::with_capacity(spaces.min(USUAL_TERMS));
     let mut faults = Vec::new();
     for part in parts(whole.split(VERSION.len()).1) {
         match term(part) {
@@ -83,6 +90,9 @@ pub(super) fn record(text: &[u8]) -> Result<Record, Vec<Fault>> {
                 });
             }
             Err(fault) => faults.push(fault),
+        }
+        if faults.len() >= MAX_FAULTS {
+            break;
         }
     }
     match whole.text() {

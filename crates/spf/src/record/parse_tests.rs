@@ -120,3 +120,9 @@ fn a_record_is_made_of_terms() {
     let faults = Record::from_terms([redirect(), redirect()]).unwrap_err();
     assert_eq!(faults[0].kind, FaultKind::SecondRedirect);
 }
+
+#[test]
+fn faults_are_reported_up_to_a_hundred() {
+    let bad = |n: usize| faults(&format!("v=spf1{}", " nonsense".repeat(n))).len();
+    assert_eq!((bad(99), bad(100), bad(101)), (99, 100, 100));
+}
