@@ -3,7 +3,7 @@
 //!
 //! [`Signer`] and [`Verifier`] are machines without I/O: the header goes in, then the body in any
 //! pieces, and for the verifier the answers of DNS at any time. A message is read once, whatever the
-//! number of keys and signatures, and never held. [`verify`] does it all over a
+//! number of keys and signatures, and never held. [`verify`](fn@verify) does it all over a
 //! [`Resolver`](postrider_resolver::Resolver).
 //!
 //! ```

@@ -48,7 +48,7 @@ pub enum DiagnosisLevel {
     #[default]
     Basic,
     /// Also another hash state for `c=…/relaxed`, and a hash at each line end to find what was
-    /// appended: about thrice the time.
+    /// appended: several times the time, so for explaining a message rather than for serving.
     Deep,
 }
 

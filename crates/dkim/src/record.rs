@@ -1,12 +1,12 @@
 //! Key records: the TXT text at `selector._domainkey.domain` (RFC 6376 §3.6.1).
 
 use crate::algorithm::KeyType;
-use crate::encoding::{
-    from_base64, from_quoted_printable, to_base64, to_quoted_printable, trim_fws,
-};
+use crate::encoding::{to_base64, to_quoted_printable};
 use crate::key::{PublicKey, PublicKeyError};
-use postrider_core::{SafeText, TagError, TagList};
+use postrider_core::{SafeText, TagError};
 use std::fmt;
+
+mod parse;
 
 /// A key record: one public key, or its revocation, and what it may be used for.
 ///
@@ -163,22 +163,7 @@ impl KeyRecord {
     /// # Errors
     /// [`KeyRecordError`] with the octet offset.
     pub fn parse(text: &[u8]) -> Result<Self, KeyRecordError> {
-        let tags = TagList::parse(text)?;
-        check_version(&tags)?;
-        let key_type = match tags.get("k") {
-            None => KeyType::Rsa,
-            Some(k) => KeyType::from_tag(k.value).ok_or(KeyRecordError::KeyType {
-                at: k.value_span.start,
-            })?,
-        };
-        Ok(Self {
-            key_type,
-            key: parse_key(&tags, key_type)?,
-            hashes: parse_list(&tags, "h")?,
-            services: parse_list(&tags, "s")?,
-            flags: parse_flags(&tags)?,
-            notes: parse_notes(&tags)?,
-        })
+        parse::record(text)
     }
 
     /// The type of the key.
@@ -226,91 +211,6 @@ impl KeyRecord {
             .as_ref()
             .is_none_or(|list| list.iter().any(|s| matches!(&**s, "*" | "email")))
     }
-}
-
-fn check_version(tags: &TagList<'_>) -> Result<(), KeyRecordError> {
-    let Some(v) = tags.get("v") else {
-        return Ok(());
-    };
-    if tags.first() != Some(v) {
-        return Err(KeyRecordError::VersionNotFirst {
-            at: v.name_span.start,
-        });
-    }
-    match v.value {
-        b"DKIM1" => Ok(()),
-        _ => Err(KeyRecordError::Version {
-            at: v.value_span.start,
-        }),
-    }
-}
-
-fn parse_key(tags: &TagList<'_>, kind: KeyType) -> Result<Option<PublicKey>, KeyRecordError> {
-    let p = tags.get("p").ok_or(KeyRecordError::NoKey)?;
-    if p.value.is_empty() {
-        return Ok(None);
-    }
-    let octets = from_base64(p.value).ok_or(KeyRecordError::Base64 {
-        at: p.value_span.start,
-    })?;
-    PublicKey::from_record(kind, &octets)
-        .map(Some)
-        .map_err(|why| KeyRecordError::Key { why })
-}
-
-/// `word *( [FWS] ":" [FWS] word )`
-fn parse_list(
-    tags: &TagList<'_>,
-    tag: &'static str,
-) -> Result<Option<Vec<Box<str>>>, KeyRecordError> {
-    let Some(found) = tags.get(tag) else {
-        return Ok(None);
-    };
-    let at = found.value_span.start;
-    // RFC 6376 §2.3: hyphenated-word; and the `*` of `s=`.
-    let is_word = |w: &&str| !w.is_empty() && w.bytes().all(is_word_octet);
-    let entry = |part| {
-        let word = std::str::from_utf8(trim_fws(part)).ok().filter(is_word);
-        word.map(Box::from).ok_or(KeyRecordError::List { tag, at })
-    };
-    let entries = found.value.split(|&b| b == b':').map(entry);
-    entries.collect::<Result<_, _>>().map(Some)
-}
-
-const fn is_word_octet(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'*')
-}
-
-fn parse_flags(tags: &TagList<'_>) -> Result<Flags, KeyRecordError> {
-    // The grammar wants at least one flag; many tools write `t=` with none.
-    if tags.get("t").is_some_and(|t| t.value.is_empty()) {
-        return Ok(Flags::default());
-    }
-    let list = parse_list(tags, "t")?.unwrap_or_default();
-    Ok(Flags {
-        testing: list.iter().any(|f| &**f == "y"),
-        strict: list.iter().any(|f| &**f == "s"),
-    })
-}
-
-fn parse_notes(tags: &TagList<'_>) -> Result<Option<SafeText>, KeyRecordError> {
-    let Some(n) = tags.get("n") else {
-        return Ok(None);
-    };
-    // Notes are for people and "no interpretation is made by any program", so white space in them is
-    // kept as they read it.
-    let unfolded: Vec<u8> = n
-        .value
-        .iter()
-        .filter(|b| !matches!(b, b'\r' | b'\n'))
-        .flat_map(|b| match b {
-            b' ' | b'\t' => b"=20".to_vec(),
-            b => vec![*b],
-        })
-        .collect();
-    let at = n.value_span.start;
-    let octets = from_quoted_printable(&unfolded).ok_or(KeyRecordError::Notes { at })?;
-    Ok(Some(SafeText::escaped(&octets)))
 }
 
 impl fmt::Display for KeyRecord {

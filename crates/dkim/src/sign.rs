@@ -9,6 +9,8 @@ pub use pending::PendingSignature;
 pub use request::{BodyCoverage, SignError, SignRequest};
 pub use select::{BadFieldName, HeaderSelection};
 
+use select::Label;
+
 use crate::body_hash::{BodyDigests, BodyHasher};
 use crate::header_input;
 use crate::key::SigningKey;
@@ -52,7 +54,7 @@ pub struct Signer {
 struct Job {
     request: SignRequest,
     /// The names of `h=`.
-    names: Vec<Box<str>>,
+    names: Vec<Label>,
     /// The canonical fields that they select.
     fields: Vec<u8>,
 }

@@ -25,45 +25,44 @@ pub(super) fn emit_local(content: &[u8], emit: &mut impl FnMut(&[u8])) {
     };
     let mut rest = content;
     while let Some(window) = rest.first_chunk::<{ 2 * BLOCK }>() {
-        stage.block(window);
+        stage.block(window, u64::MAX);
         if stage.len >= STAGE {
             stage.hand_over(emit);
         }
         rest = rest.get(BLOCK..).unwrap_or_default();
     }
-    // The rest is shorter than two blocks.
-    for (i, &octet) in rest.iter().enumerate() {
-        let ahead = rest.get(i + 1..).unwrap_or_default();
-        let blank = matches!(octet, b' ' | b'\t');
-        if blank && matches!(ahead, [b' ' | b'\t', ..] | [b'\r', b'\n', ..]) {
-            continue;
-        }
-        stage.push(if blank { b' ' } else { octet });
-        if stage.len >= STAGE {
-            stage.hand_over(emit);
-        }
-    }
+    stage.rest(rest, emit);
     stage.drain(emit);
 }
 
 impl Stage {
-    fn push(&mut self, octet: u8) {
-        if let Some(slot) = self.octets.get_mut(self.len) {
-            *slot = octet;
-            self.len += 1;
+    /// Takes what is shorter than two blocks, with content behind it to look at.
+    fn rest(&mut self, rest: &[u8], emit: &mut impl FnMut(&[u8])) {
+        let mut padded = [0; 3 * BLOCK];
+        for (to, from) in padded.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        for begun in [0, BLOCK] {
+            let left = rest.len().saturating_sub(begun).min(BLOCK);
+            let window = padded.get(begun..).and_then(<[u8]>::first_chunk);
+            if let Some(window) = window.filter(|_| left > 0) {
+                let unused = u32::try_from(BLOCK - left).unwrap_or(0);
+                self.block(window, u64::MAX >> unused);
+            }
+            if self.len >= STAGE {
+                self.hand_over(emit);
+            }
         }
     }
 
     /// Takes the first 64 octets of `window`; the other 64 are there to look at, and so that every
-    /// copy can have the same size.
-    fn block(&mut self, window: &[u8; 2 * BLOCK]) {
+    /// copy can have the same size. Of the 64, those in `wanted` count.
+    fn block(&mut self, window: &[u8; 2 * BLOCK], wanted: u64) {
         let asked = Asked::of(window);
+        let keep = asked.keep & wanted;
         match asked.tabs {
-            false => self.keep(window, asked.keep),
-            true => self.keep(
-                &window.map(|b| if b == b'\t' { b' ' } else { b }),
-                asked.keep,
-            ),
+            false => self.keep(window, keep),
+            true => self.keep(&window.map(|b| if b == b'\t' { b' ' } else { b }), keep),
         }
     }
 

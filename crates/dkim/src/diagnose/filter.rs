@@ -44,13 +44,23 @@ impl LineEnds {
 /// Where the first bare CR or LF stands; `cr` says whether a CR came before the chunk. A CR at the
 /// end of the chunk is not known to be bare.
 pub(super) fn first_bare(chunk: &[u8], cr: bool) -> Option<usize> {
-    let mut before = cr;
-    for at in memchr::memchr2_iter(b'\r', b'\n', chunk) {
-        let behind = chunk.get(at..).unwrap_or_default();
-        match behind {
-            [b'\n', ..] if before => before = false,
-            [b'\r', b'\n', ..] | [b'\r'] => before = true,
-            _ => return Some(at),
+    // Octets that are asked at once; nearly all are clean.
+    const BLOCK: usize = 1024;
+    if !cr && chunk.first() == Some(&b'\n') {
+        return Some(0);
+    }
+    // A pair is clean if both or neither of its halves are those of CRLF.
+    let is_bare = |(a, b): (&u8, &u8)| (*a == b'\r') != (*b == b'\n');
+    let behind = chunk.get(1..).unwrap_or_default();
+    let blocks = chunk.chunks(BLOCK).zip(behind.chunks(BLOCK)).enumerate();
+    for (n, (a, b)) in blocks {
+        if a.iter().zip(b).fold(false, |any, pair| any | is_bare(pair)) {
+            let at = n * BLOCK + a.iter().zip(b).position(is_bare)?;
+            return Some(if chunk.get(at) == Some(&b'\r') {
+                at
+            } else {
+                at + 1
+            });
         }
     }
     None

@@ -1,4 +1,5 @@
 use super::*;
+use crate::encoding::from_base64;
 use proptest::prelude::*;
 
 const ED: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";

@@ -1,6 +1,7 @@
 //! The text of a `DKIM-Signature` field, folded.
 
 use super::request::{SignRequest, Timestamp};
+use super::select::Label;
 use crate::encoding::to_base64;
 use postrider_core::UnixTime;
 
@@ -9,7 +10,7 @@ const NAME: &str = "DKIM-Signature";
 /// The parts that the text is made of.
 pub(super) struct FieldText<'a> {
     pub(super) request: &'a SignRequest,
-    pub(super) names: &'a [Box<str>],
+    pub(super) names: &'a [Label],
     pub(super) length: Option<u64>,
     pub(super) body_hash: &'a [u8; 32],
     pub(super) now: UnixTime,

@@ -1,7 +1,7 @@
 //! Which header fields are signed (RFC 6376 §5.4).
 
 use postrider_message::HeaderBlock;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 /// The fields that `h=` names.
 ///
@@ -11,12 +11,15 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderSelection(Kind);
 
+/// A name for `h=`; ours cost no allocation.
+pub(super) type Label = Cow<'static, str>;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     /// Exactly these, in this order.
-    Exact(Vec<Box<str>>),
+    Exact(Vec<Label>),
     /// By rule, in this order.
-    Rules(Vec<(Box<str>, Rule)>),
+    Rules(Vec<(Label, Rule)>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +71,9 @@ pub struct BadFieldName {
 
 impl Default for HeaderSelection {
     fn default() -> Self {
-        let rules = DEFAULT.iter().map(|(name, rule)| (Box::from(*name), *rule));
+        let rules = DEFAULT
+            .iter()
+            .map(|(name, rule)| (Cow::Borrowed(*name), *rule));
         Self(Kind::Rules(rules.collect()))
     }
 }
@@ -104,21 +109,14 @@ impl HeaderSelection {
     }
 
     /// The names of `h=` for a message.
-    pub(super) fn names(&self, headers: &HeaderBlock<'_>) -> Vec<Box<str>> {
+    pub(super) fn names(&self, headers: &HeaderBlock<'_>) -> Vec<Label> {
         let rules = match &self.0 {
             Kind::Exact(names) => return names.clone(),
             Kind::Rules(rules) => rules,
         };
-        let mut counts: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
-        for field in headers.fields() {
-            *counts
-                .entry(field.name.as_bytes().to_ascii_lowercase())
-                .or_default() += 1;
-        }
         let mut names = Vec::with_capacity(32);
         for (name, rule) in rules {
-            let key = name.as_bytes().to_ascii_lowercase();
-            let present = counts.get(&key).copied().unwrap_or_default();
+            let present = headers.all(name).count();
             let times = match rule {
                 Rule::Present => present,
                 Rule::SealedIfPresent if present == 0 => 0,
@@ -130,11 +128,11 @@ impl HeaderSelection {
     }
 }
 
-fn checked(index: usize, name: &str) -> Result<Box<str>, BadFieldName> {
+fn checked(index: usize, name: &str) -> Result<Label, BadFieldName> {
     // ftext without `;`, which would end the tag, and `:`, which ends the name.
     let fine = |b: u8| matches!(b, 0x21..=0x39 | 0x3c..=0x7e);
     match !name.is_empty() && name.bytes().all(fine) {
-        true => Ok(name.into()),
+        true => Ok(Cow::Owned(name.to_owned())),
         false => Err(BadFieldName { index }),
     }
 }

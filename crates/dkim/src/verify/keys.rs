@@ -118,3 +118,29 @@ fn check<'r>(record: &'r KeyRecord, signature: &Signature) -> Result<&'r PublicK
         KeyType::Rsa | KeyType::Ed25519 => Ok(key),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an RSA key of so many bits is good for.
+    fn rsa(bits: usize) -> Result<u32, Reason> {
+        let mut modulus = vec![0xff; bits.div_ceil(8)];
+        modulus[0] >>= bits.div_ceil(8) * 8 - bits;
+        let key = PublicKey::rsa(&modulus, &[1, 0, 1]).unwrap();
+        let signature = Signature::parse(
+            b"v=1; a=rsa-sha256; d=bank.example; s=m1; h=from; b=YWJj; \
+              bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=",
+        );
+        check(&KeyRecord::new(key), &signature.unwrap()).map(PublicKey::bits)
+    }
+
+    #[test]
+    fn rsa_keys_have_1024_to_8192_bits_exactly() {
+        assert_eq!(rsa(1023), Err(Reason::KeyTooShort { bits: 1023 }));
+        for bits in [1024, 1025, 8191, 8192] {
+            assert_eq!(rsa(bits).map(usize::try_from), Ok(Ok(bits)));
+        }
+        assert_eq!(rsa(8193), Err(Reason::KeyTooLong { bits: 8193 }));
+    }
+}

@@ -9,6 +9,8 @@
 mod diagnosis;
 mod keys;
 mod laws;
+#[cfg(feature = "serde")]
+mod machine;
 mod policy;
 mod rfc6376;
 mod rfc8463;
