@@ -29,11 +29,12 @@ pub(crate) enum Turn {
     Broken(io::Error),
 }
 
-/// Whether to read.
+/// What to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Want {
     Read,
     WriteOnly,
+    ReadOnly,
 }
 
 /// A stream, its read buffer and its write queue.
@@ -107,12 +108,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
     }
 
     fn poll_turn(&mut self, cx: &mut Context<'_>, want: Want) -> Poll<Turn> {
-        let wrote = match self.poll_write_all(cx) {
-            Poll::Ready(Ok(wrote)) => wrote,
-            Poll::Ready(Err(e)) => return Poll::Ready(Turn::Broken(e)),
-            Poll::Pending => false,
+        let wrote = match want {
+            Want::ReadOnly => false,
+            Want::Read | Want::WriteOnly => match self.poll_write_all(cx) {
+                Poll::Ready(Ok(wrote)) => wrote,
+                Poll::Ready(Err(e)) => return Poll::Ready(Turn::Broken(e)),
+                Poll::Pending => false,
+            },
         };
-        if want == Want::Read {
+        if want != Want::WriteOnly {
             match self.poll_read_some(cx) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Turn::Eof),
                 Poll::Ready(Ok(_)) => return Poll::Ready(Turn::Progress),

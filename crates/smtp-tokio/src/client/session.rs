@@ -12,8 +12,15 @@ use postrider_smtp::sasl::Credentials;
 use postrider_smtp::value::reply::Reply;
 use postrider_smtp::value::{PeerIdentity, TlsInfo};
 use rustls_pki_types::ServerName;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
+
+/// How long to wait for the server's last words when nothing can be written any more.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A session with one server over one stream.
 #[derive(Debug)]
@@ -260,9 +267,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Sends the body, each chunk when the one before it has left.
     async fn feed(&mut self, body: &mut impl Body) -> Result<(), SendError> {
         while !self.machine.is_closed() {
-            let chunk = match body.next().await {
-                Ok(chunk) => chunk,
-                Err(e) => {
+            let chunk = match self.while_turning(body.next()).await? {
+                None => break,
+                Some(Ok(chunk)) => chunk,
+                Some(Err(e)) => {
                     self.machine.abandon(self.clock.now());
                     return Err(SendError::Body(e));
                 }
@@ -277,6 +285,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             self.write_out().await?;
         }
         Ok(())
+    }
+
+    /// Waits for something that is not the server, while the server may speak and time may pass. `None`
+    /// when the connection ended first.
+    async fn while_turning<T>(
+        &mut self,
+        other: impl Future<Output = T>,
+    ) -> Result<Option<T>, StepError> {
+        let mut other = pin!(other);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut other => return Ok(Some(done)),
+                turned = self.turn() => turned?,
+            }
+            if self.machine.is_closed() {
+                return Ok(None);
+            }
+        }
     }
 
     /// Turns until everything the machine says has been written, or it says something else.
@@ -319,13 +346,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Turn::Progress => self.machine.handle_input(now, &mut self.io.rx),
             Turn::TimedOut => self.machine.handle_timeout(now),
             Turn::Eof => self.machine.handle_eof(now),
-            Turn::Broken(source) => {
-                let at = self.machine.stage();
-                self.machine.abandon(now);
-                return Err(StepError::Broken { at, source });
-            }
+            Turn::Broken(source) => return self.broken(source).await,
         }
         Ok(())
+    }
+
+    /// What cannot be written to may still hold the server's last words, and those say why.
+    async fn broken(&mut self, source: io::Error) -> Result<(), StepError> {
+        let at = self.machine.stage();
+        let deadline = Some(tokio::time::Instant::now() + LAST_WORDS);
+        while let Turn::Progress = self.io.turn(Want::ReadOnly, deadline).await {
+            self.machine.handle_input(self.clock.now(), &mut self.io.rx);
+            if self.machine.is_closed() {
+                return Ok(());
+            }
+        }
+        self.machine.abandon(self.clock.now());
+        Err(StepError::Broken { at, source })
     }
 }
 
