@@ -25,13 +25,15 @@
 //! | [`uri`] | [`Uri`]: where reports go | RFC 9989 §4.6 |
 //! | [`walk`] | the DNS tree walk, organizational domains | RFC 9989 §4.10 |
 //! | [`mod@evaluate`] | [`evaluate()`], [`evaluate_authors`] | RFC 9989 §5.3 |
+//! | [`external`] | [`report_destinations`]: who wants reports | RFC 9990 §3 |
 //! | [`verdict`] | [`Verdict`], [`Why`]; its `Display` is the story | RFC 9989 §9.2 |
 //!
-//! Supported: RFC 9989 but for the sending of reports. Not supported: the public suffix lists of
-//! RFC 7489; `pct`, `rf` and `ri`, which RFC 9989 removed.
+//! Supported: RFC 9989, and the consent of report targets. Not supported: writing and sending reports;
+//! the public suffix lists of RFC 7489; `pct`, `rf` and `ri`, which RFC 9989 removed.
 #![doc(html_root_url = "https://docs.rs/postrider-dmarc")]
 
 pub mod evaluate;
+pub mod external;
 pub mod identifier;
 pub mod record;
 mod story;
@@ -41,6 +43,7 @@ pub mod walk;
 pub mod warning;
 
 pub use evaluate::{Policy, SeveralAuthors, evaluate, evaluate_authors};
+pub use external::{Consent, Destination, ReportKind, report_destinations};
 pub use identifier::{Identifier, Mechanism, Outcome};
 pub use record::{Disposition, Mode, Psd, Record, Testing, is_dmarc_record};
 pub use uri::{ParseUriError, Uri};

@@ -261,8 +261,9 @@ impl fmt::Display for Comment<'_> {
     }
 }
 
-/// Number of Received fields. RFC 5321 §6.3: "Simple counting of the number of Received: header
-/// fields in a message has proven to be an effective [...] method of detecting loops".
+/// Number of Received fields. RFC 5321 §6.3: "Simple counting of the number of "Received:" header
+/// fields in a message has proven to be an effective, although rarely optimal, method of detecting
+/// loops in mail systems."
 #[must_use]
 pub fn hop_count(header: &HeaderBlock<'_>) -> usize {
     header.all("Received").count()

@@ -48,7 +48,12 @@ impl MessageId {
                 return Err(at.error(expected));
             }
         }
-        let id = SafeText::escaped(at.since(start));
+        let id = String::from_utf8(at.since(start).to_vec()).ok();
+        let id = id.and_then(|t| SafeText::new(t).ok());
+        let id = id.ok_or(At {
+            at: start,
+            expected: "UTF-8 without control characters",
+        })?;
         at.skip_cfws()?;
         match at.peek() {
             None => Ok(Self(id)),
@@ -118,7 +123,7 @@ mod tests {
     fn ids_are_read_strictly() {
         for (value, text) in [
             (" (x) <a.b@c.example>\r\n (y)", "<a.b@c.example>"),
-            ("<a@[x]>", "<a@[x]>"),
+            ("<a\\b@[x]>", "<a\\b@[x]>"),
         ] {
             assert_eq!(MessageId::parse(value.as_bytes()).unwrap().as_str(), text);
         }
@@ -135,6 +140,7 @@ mod tests {
         ] {
             assert!(MessageId::parse(value.as_bytes()).is_err(), "{value:?}");
         }
+        assert!(MessageId::parse(b"<a@\xff>").is_err());
     }
 
     proptest! {

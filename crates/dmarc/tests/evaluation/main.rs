@@ -5,4 +5,5 @@
 mod alignment;
 mod common;
 mod discovery;
+mod external;
 mod story;

@@ -6,10 +6,10 @@ use crate::header::{Field, HeaderBlock};
 /// Indices of the Authentication-Results fields that bear our id, from the bottom up, so that they
 /// can be removed one after the other; [`HeaderBlock::without`] removes them all.
 ///
-/// RFC 8601 §5: "an MTA [...] MUST delete any discovered instance of this header field that claims,
-/// by virtue of its authentication service identifier, to have been added within its trust boundary
-/// but that did not come directly from another trusted MTA". A field that cannot be read is removed
-/// too if our id stands in it anywhere, because another reader may read it.
+/// RFC 8601 §5: "any MTA conforming to this specification MUST delete any discovered instance of this
+/// header field that claims, by virtue of its authentication service identifier, to have been added
+/// within its trust boundary but that did not come directly from another trusted MTA". A field that
+/// cannot be read is removed too if our id stands in it anywhere, because another reader may read it.
 #[must_use]
 pub fn forged(header: &HeaderBlock<'_>, ours: &AuthservId) -> Vec<usize> {
     let indexed = header.fields().enumerate();

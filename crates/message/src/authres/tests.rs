@@ -136,6 +136,13 @@ fn without_an_id_there_is_no_field() {
 }
 
 #[test]
+fn an_id_that_looks_like_a_result_is_quoted() {
+    let field = AuthResults::new(id("spf=a@b.test"));
+    assert_eq!(field.to_string(), "\"spf=a@b.test\"; none");
+    assert_eq!(parse(&field.to_string()), field);
+}
+
+#[test]
 fn ids_are_equal_as_names_are() {
     assert_eq!(id("MX.example.org"), id("mx.Example.ORG."));
     assert_eq!(id("bücher.example"), id("xn--bcher-kva.example"));

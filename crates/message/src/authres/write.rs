@@ -61,8 +61,12 @@ impl fmt::Display for Property {
 }
 
 impl fmt::Display for AuthservId {
+    /// The id, quoted unless it is a token: `a=b@c` would read as a result.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match is_token(self.as_str()) {
+            true => f.write_str(self.as_str()),
+            false => write!(f, "\"{}\"", Escaped(self.as_str(), &['"', '\\'])),
+        }
     }
 }
 
