@@ -160,6 +160,20 @@ fn an_include_of_nothing() {
 }
 
 #[test]
+fn an_answer_is_told_up_to_twelve_records() {
+    let told = |n: usize| {
+        let hosts: String = (1..=n)
+            .map(|i| format!("h.example A 198.51.100.{i}\n"))
+            .collect();
+        let text = format!("d.example TXT \"v=spf1 a:h.example -all\"\n{hosts}");
+        story("a@d.example", &text)
+    };
+    assert!(told(11).contains("198.51.100.11, no match"));
+    assert!(told(12).contains("198.51.100.12, no match"));
+    assert!(told(13).contains("198.51.100.12 and 1 more, no match"));
+}
+
+#[test]
 fn no_domain_at_all() {
     assert_snapshot!(story("a@[192.0.2.1]", ""), @r#"
         spf mailfrom=a@[192.0.2.1] ip=192.0.2.66

@@ -59,7 +59,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// RFC 8616 §4: "All U-labels MUST be converted to A-labels before being used for an SPF validation."
+/// RFC 8616 §4: U-labels become A-labels before SPF asks for them, in macros too.
 fn to_a_labels(domain: &[u8]) -> Cow<'_, [u8]> {
     if domain.is_ascii() {
         return domain.into();

@@ -41,8 +41,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
     async fn include(&mut self, frame: &Frame, spec: &DomainSpec) -> Result<Found, Why> {
         let why = match self.target(frame, spec).await {
             Ok(target) => self.inner(&target, Scope::Included).await,
-            // RFC 8616 §4: "If the local-part contains non-ASCII characters, terms that include %{s}
-            // or %{l} do not match anything".
+            // RFC 8616 §4: a term that would insert a local part outside US-ASCII does not match.
             Err(Why::BadDomain {
                 fault: DomainFault::LocalPart,
                 ..
