@@ -1,5 +1,22 @@
-//! SMTP and LMTP without I/O: values that can only be valid, a codec, and server and client
-//! connections as state machines.
+//! SMTP without I/O: values that can only be valid, a codec, and server and client connections as
+//! state machines that are driven by octets, answers and time.
+//!
+//! ```
+//! use bytes::BytesMut;
+//! use postrider_smtp::codec::data::{DataDecoder, DataItem};
+//!
+//! // What smuggling takes for the end of a message is content, and is counted.
+//! let mut rx = BytesMut::from(&b"one\n.\nMAIL FROM:<x@y.example>\r\n.\r\nNOOP\r\n"[..]);
+//! let mut decoder = DataDecoder::new();
+//! assert!(matches!(decoder.next(&mut rx, usize::MAX), Some(DataItem::Body(b)) if b.len() == 31));
+//! let Some(DataItem::End(stats)) = decoder.next(&mut rx, usize::MAX) else { panic!() };
+//! assert_eq!((stats.bare_lf.count, stats.bare_lf.first), (2, Some(3)));
+//! assert_eq!(&rx[..], b"NOOP\r\n");
+//! ```
+//!
+//! Nothing here reads a socket or a clock: [`server::Connection`] and [`client::Connection`] are given
+//! octets and the time, and say what to send, what has happened and when to call again. The drivers for
+//! tokio are in `postrider-smtp-tokio`.
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -10,6 +27,21 @@
 //! | [`client`] | the client connection |
 //! | [`sasl`] | both sides of PLAIN and LOGIN |
 //! | [`rule`] | why a reply was given: every rule by id and RFC section |
+//!
+//! | supported | where |
+//! |---|---|
+//! | SMTP | RFC 5321; strict by default, each leniency is a switch |
+//! | PIPELINING, SIZE, 8BITMIME, ENHANCEDSTATUSCODES | RFC 2920, RFC 1870, RFC 6152, RFC 2034 with RFC 3463 |
+//! | SMTPUTF8 | RFC 6531 |
+//! | STARTTLS, implicit TLS | RFC 3207, RFC 8314 |
+//! | AUTH with PLAIN and LOGIN, under TLS | RFC 4954, RFC 4616 |
+//! | LIMITS | RFC 9422 |
+//! | 521, 556 | RFC 7504, RFC 7505 |
+//! | PROXY protocol, versions 1 and 2 | `HAProxy`, `doc/proxy-protocol.txt` |
+//!
+//! Not yet: LMTP (RFC 2033), CHUNKING and BINARYMIME (RFC 3030), DSN (RFC 3461), REQUIRETLS (RFC 8689),
+//! SCRAM (RFC 7677). Their commands get 502 and their parameters 555, as RFC 5321 §4.2.4 and §4.1.1.11
+//! want of what is not announced.
 #![doc(html_root_url = "https://docs.rs/postrider-smtp")]
 
 pub mod client;

@@ -5,13 +5,14 @@ use super::rules;
 use crate::command::ParseCommandError as Error;
 use crate::rule::Rule;
 use crate::value::reply::standard::{self, Standard};
+use postrider_core::SafeText;
 
 impl Connection {
     pub(super) fn refuse_line(&mut self, error: &Error) {
         let (reply, rule) = refusal(error);
         let why = self.why(rule).detail(error);
         // The error names places and what was expected there, never what was sent.
-        self.refuse(reply.because(error), why);
+        self.refuse(reply.with(SafeText::display(error)), why);
     }
 }
 
