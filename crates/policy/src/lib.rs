@@ -56,6 +56,8 @@ pub mod policy;
 pub mod reply;
 mod rule;
 pub mod schema;
+#[cfg(feature = "serde")]
+mod serial;
 pub mod source;
 pub mod stage;
 pub mod step;

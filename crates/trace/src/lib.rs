@@ -28,13 +28,14 @@
 //! | [`id`] | by what a trace is found |
 //! | [`recorder`], [`sink`] | numbering events, and where they go |
 //! | [`read`], [`trace`], [`filter`] | lines back to events, events to traces |
-//! | [`store`] | day files: names, retention, finding a trace |
-//! | [`render`] | the view for people |
+//! | [`store`], [`forget()`] | day files: names, retention, finding a trace; taking a person out |
+//! | [`mod@render`] | the view for people |
 #![doc(html_root_url = "https://docs.rs/postrider-trace")]
 
 pub mod datum;
 pub mod event;
 pub mod filter;
+mod forget;
 pub mod id;
 pub mod read;
 pub mod recorder;
@@ -47,6 +48,7 @@ pub mod words;
 pub use datum::{Datum, Fields};
 pub use event::{At, Dns, Draft, Event, Fix, Reason, Truth};
 pub use filter::Filter;
+pub use forget::forget;
 pub use id::{SessionId, TraceId};
 pub use read::{BadLine, Lines, ReadError, read_lines};
 pub use recorder::Recorder;

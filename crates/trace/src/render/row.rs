@@ -1,6 +1,7 @@
 //! One event as one line.
 
 use super::rule;
+use crate::datum::Fields;
 use crate::event::{Dns, Event};
 use crate::words::{Kind, Out};
 use postrider_core::SafeText;
@@ -93,10 +94,21 @@ pub(super) fn said(event: &Event) -> String {
         event.out.as_str()
     };
     let check = event.check_name();
-    match &event.why {
-        Some(why) => format!("{check}: {what} ({why})"),
-        None => format!("{check}: {what}"),
-    }
+    let why = event.why.as_ref().map(|why| format!(" ({why})"));
+    let found = if event.got.is_empty() {
+        values(&event.given)
+    } else {
+        values(&event.got)
+    };
+    let found = found.map(|found| format!(" — {found}"));
+    let (why, found) = (why.unwrap_or_default(), found.unwrap_or_default());
+    format!("{check}: {what}{why}{found}")
+}
+
+/// `name = value, …`
+fn values(fields: &Fields) -> Option<String> {
+    let values: Vec<String> = fields.iter().map(|(n, v)| format!("{n} = {v}")).collect();
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 /// A refusal is shown whole; of an acceptance the codes will do.
@@ -126,10 +138,7 @@ pub(super) fn details(event: &Event) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let fields = [("in", &event.given), ("got", &event.got)];
     for (key, fields) in fields {
-        let values: Vec<String> = fields.iter().map(|(n, v)| format!("{n} = {v}")).collect();
-        if !values.is_empty() {
-            lines.push(format!("{key}  {}", values.join(", ")));
-        }
+        lines.extend(values(fields).map(|values| format!("{key}  {values}")));
     }
     lines.extend(event.dns.iter().map(dns));
     lines.extend(rule::tree(event));
