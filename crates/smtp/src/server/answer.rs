@@ -1,10 +1,10 @@
 //! What the application's verdicts do.
 
 use super::clock::Timer;
-use super::connection::{Connection, Mood};
+use super::connection::Connection;
 use super::event::Verdict;
 use super::rules;
-use super::state::{Ask, Body, Slot, State, Transaction, User};
+use super::state::{Ask, Body, Mood, Slot, State, Transaction, User};
 use crate::rule::Why;
 use crate::value::reply::{Class, Code, Reply, Status, standard};
 use postrider_core::SafeText;

@@ -1,10 +1,10 @@
 //! Commands in order (RFC 5321 §4.1.4).
 
 use super::config::{Auth, Offer, Queries, Tls};
-use super::connection::{Connection, Mood};
+use super::connection::Connection;
 use super::event::{Event, Framing, Query};
 use super::rules;
-use super::state::{Ask, Charset, Upgrade, User};
+use super::state::{Ask, Charset, Mood, Upgrade, User};
 use crate::command::Command;
 use crate::rule::Rule;
 use crate::value::reply::standard::{self, Standard};

@@ -5,7 +5,7 @@ use super::config::Config;
 use super::event::{Event, StaleTicket, Talk, Ticket, Verdict};
 use super::outbox::Outbox;
 use super::rules;
-use super::state::{Ask, Charset, Counts, Fate, Session, Slot, State, Upgrade};
+use super::state::{Ask, Charset, Counts, Fate, Flow, Mood, Session, Slot, State, Upgrade};
 use super::trace::{Input, Record, TraceSink};
 use crate::codec::line::LineDecoder;
 use crate::rule::{Rule, Seq, Why};
@@ -38,29 +38,6 @@ pub struct Connection {
     tickets: u64,
     seq: Seq,
     trace: Option<Box<dyn TraceSink + Send>>,
-}
-
-/// What is known of the octets on both sides.
-#[derive(Debug, Default)]
-pub(super) struct Flow {
-    /// The read buffer holds what was not looked at yet.
-    pub(super) behind: usize,
-    /// The read buffer, or the decoder, holds the beginning of a line.
-    pub(super) partial: bool,
-    /// Lines that had ended when the timers were last set.
-    pub(super) lines: u64,
-    /// Octets of content that were told and not consumed.
-    pub(super) unconsumed: usize,
-}
-
-/// How willing the server is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mood {
-    Open,
-    /// The greeting was a refusal: only QUIT is of use.
-    Refusing,
-    /// The server goes down at the next safe point.
-    Leaving,
 }
 
 impl Connection {
@@ -239,7 +216,7 @@ impl Connection {
     }
 
     fn takes_input(&self) -> bool {
-        let free = self.slot.is_none() && self.out.backlog() < self.cfg.limits.backlog;
+        let free = self.slot.is_none() && self.out.backlog() < self.cfg.limits.backlog.max(1);
         match &self.state {
             State::Proxy | State::Command | State::Sasl(..) => free,
             State::Data(body) => free && (body.fate != Fate::Delivered || self.window() > 0),
@@ -249,7 +226,7 @@ impl Connection {
 
     /// How much content may be told now.
     pub(super) fn window(&self) -> usize {
-        let window = self.cfg.limits.body_window;
+        let window = self.cfg.limits.body_window.max(1);
         window.saturating_sub(self.flow.unconsumed)
     }
 

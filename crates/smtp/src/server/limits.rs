@@ -34,9 +34,10 @@ pub struct Limits {
     pub useless: u32,
     /// Failed attempts at AUTH. The last of them gets 421.
     pub auth_failures: u32,
-    /// Octets of content that the application has not consumed yet. At the limit: reading stops.
+    /// Octets of content that the application has not consumed yet, at least 1. At the limit: reading
+    /// stops.
     pub body_window: usize,
-    /// Octets of replies that are not sent yet. At the limit: reading stops.
+    /// Octets of replies that are not taken yet, at least 1. At the limit: reading stops.
     pub backlog: usize,
 }
 

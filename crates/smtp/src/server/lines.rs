@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::rules;
-use super::state::{State, User};
+use super::state::State;
 use super::trace::Record;
 use crate::codec::line::LineItem;
 use crate::command::{Command, ParseCommandError};
@@ -36,7 +36,7 @@ impl Connection {
         }
         let limit = self.line_limit();
         self.lines.set_limit(limit);
-        let auth = is_auth(rx);
+        let auth = self.offers_auth() && is_auth(rx);
         match self.lines.next(rx) {
             None | Some(LineItem::Endless) => return false,
             Some(LineItem::Line(line)) if matches!(self.state, State::Sasl(..)) => {
@@ -59,10 +59,7 @@ impl Connection {
 
     /// RFC 4954 §4 lets AUTH lines be longer than others, so that is borne only where AUTH may come.
     fn line_limit(&self) -> usize {
-        let may_auth = self.tls.is_some()
-            && self.session.user == User::Unknown
-            && !self.cfg.auth.mechanisms().is_empty();
-        if may_auth || matches!(self.state, State::Sasl(..)) {
+        if self.offers_auth() || matches!(self.state, State::Sasl(..)) {
             self.cfg.limits.sasl_line.max(self.cfg.command_line())
         } else {
             self.cfg.command_line()
@@ -76,7 +73,9 @@ impl Connection {
             verb,
             octets: line.len(),
         });
-        if line.len() + "\r\n".len() > self.cfg.command_line() && !is_auth(line) {
+        if line.len() + "\r\n".len() > self.cfg.command_line()
+            && !(self.offers_auth() && is_auth(line))
+        {
             return self.too_long(false);
         }
         match parsed {

@@ -2,10 +2,10 @@
 
 use super::clock::Timer;
 use super::config::Tls;
-use super::connection::{Connection, Flow};
+use super::connection::Connection;
 use super::event::{Event, Talk};
 use super::rules;
-use super::state::{Ask, Session, State, Upgrade};
+use super::state::{Ask, Flow, Session, State, Upgrade};
 use crate::codec::line::LineDecoder;
 use crate::codec::proxy::{self, Header};
 use crate::value::TlsInfo;

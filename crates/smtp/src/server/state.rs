@@ -47,6 +47,29 @@ pub(super) enum Fate {
     Discarded { since: u64 },
 }
 
+/// What is known of the octets on both sides.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// The read buffer holds what was not looked at yet.
+    pub(super) behind: usize,
+    /// The read buffer, or the decoder, holds the beginning of a line.
+    pub(super) partial: bool,
+    /// Lines that had ended when the timers were last set.
+    pub(super) lines: u64,
+    /// Octets of content that were told and not consumed.
+    pub(super) unconsumed: usize,
+}
+
+/// How willing the server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mood {
+    Open,
+    /// The greeting was a refusal: only QUIT is of use.
+    Refusing,
+    /// The server goes down at the next safe point.
+    Leaving,
+}
+
 /// What STARTTLS makes a server forget (RFC 3207 §4.2).
 #[derive(Debug, Default)]
 pub(super) struct Session {

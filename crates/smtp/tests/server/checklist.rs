@@ -366,6 +366,18 @@ proptest! {
     }
 
     #[test]
+    fn every_line_gets_one_reply(lines in proptest::collection::vec("[ -~]{0,40}|(RCPT TO|MAIL FROM):<[a-z]@[a-z]>|EHLO a|NOOP|RSET", 0..30)) {
+        let mut config = config();
+        config.limits.errors = 100;
+        let mut driver = Driver::greeted(config);
+        let expected = lines.iter().filter(|line| !line.to_ascii_uppercase().starts_with("DATA")).count();
+        for line in lines.iter().filter(|line| !line.to_ascii_uppercase().starts_with("DATA")) {
+            driver.send(format!("{line}\r\n").as_bytes());
+        }
+        prop_assert!(driver.codes().len() == expected || driver.is_closed());
+    }
+
+    #[test]
     fn any_octets_are_survived(octets in proptest::collection::vec(any::<u8>(), 0..400), piece in 1usize..50) {
         let mut driver = Driver::greeted(config());
         driver.send_in(&octets, piece);

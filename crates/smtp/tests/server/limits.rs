@@ -61,6 +61,28 @@ fn sasl_line() {
 }
 
 #[test]
+fn a_long_auth_line_is_a_long_line_where_auth_is_not_offered() {
+    let line = format!("AUTH PLAIN {}\r\nNOOP\r\n", "A".repeat(2_000));
+    for piece in [1, usize::MAX] {
+        let mut driver = Driver::greeted(config());
+        driver.send_in(line.as_bytes(), piece);
+        assert_eq!(driver.codes(), [500, 250]);
+        assert!(driver.rules().contains(&"line.too-long"));
+    }
+}
+
+#[test]
+fn limits_of_zero_do_not_stop_a_session() {
+    let mut config = config();
+    config.limits.body_window = 0;
+    config.limits.backlog = 0;
+    let mut driver = Driver::in_data(config);
+    driver.send(b"text\r\n.\r\n");
+    assert_eq!(driver.codes(), [250]);
+    assert_eq!(driver.content, b"text\r\n");
+}
+
+#[test]
 fn message_size() {
     let mut config = config();
     config.limits.message = 20;
