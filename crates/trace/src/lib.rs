@@ -29,7 +29,7 @@
 //! | [`recorder`], [`sink`] | numbering events, and where they go |
 //! | [`read`], [`trace`], [`filter`] | lines back to events, events to traces |
 //! | [`store`], [`forget()`] | day files: names, retention, finding a trace; taking a person out |
-//! | [`mod@render`] | the view for people |
+//! | [`mod@render`], [`as_zone`] | the view for people; the DNS answers as a zone file |
 #![doc(html_root_url = "https://docs.rs/postrider-trace")]
 
 pub mod datum;
@@ -44,6 +44,7 @@ pub mod sink;
 pub mod store;
 pub mod trace;
 pub mod words;
+mod zone;
 
 pub use datum::{Datum, Fields};
 pub use event::{At, Dns, Draft, Event, Fix, Reason, Truth};
@@ -57,3 +58,4 @@ pub use sink::{LineSink, MemorySink, TraceSink};
 pub use store::Retention;
 pub use trace::{Gap, Outcome, Trace};
 pub use words::{Effect, Kind, Out, Stage};
+pub use zone::as_zone;

@@ -157,3 +157,13 @@ fn files_are_kept_by_days_and_octets_and_today_always() {
         ["2026-11-21.jsonl", "2026-11-22.jsonl", "2026-11-23.jsonl"]
     );
 }
+
+#[test]
+fn answers_of_a_trace_are_a_zone_file() {
+    let zone = postrider_trace::as_zone(&traces()[1]);
+    assert_eq!(
+        zone,
+        ";!nxdomain 66.2.0.192.in-addr.arpa. PTR\n\
+         bank.example. 300 IN TXT \"v=spf1 include:_spf.bank.example -all\"\n"
+    );
+}

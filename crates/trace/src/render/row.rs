@@ -145,9 +145,9 @@ pub(super) fn details(event: &Event) -> Vec<String> {
     lines
 }
 
-/// `dns  bank.example TXT → "v=spf1 -all" (ttl 300, net)`
+/// `dns  bank.example TXT → v=spf1 -all (ttl 300, net)`
 fn dns(dns: &Dns) -> String {
-    let answers: Vec<String> = dns.a.iter().map(|a| format!("\"{a}\"")).collect();
+    let answers: Vec<&str> = dns.a.iter().map(SafeText::as_str).collect();
     let answer = match (&dns.rcode, answers.is_empty()) {
         (Some(rcode), _) => rcode.to_string(),
         (None, true) => "no records".to_owned(),
