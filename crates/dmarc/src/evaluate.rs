@@ -1,9 +1,12 @@
 //! The evaluation (RFC 9989 §5.3).
 
+mod align;
+mod discover;
+
 use crate::identifier::{Identifier, Mechanism, Outcome};
-use crate::record::{Disposition, Mode, Parsed, Record, Testing};
-use crate::verdict::{Alignment, DmarcResult, Fit, PolicySource, Verdict, Why};
-use crate::walk::{Found, OrganizationalRule, Walk, WalkStep, Walker};
+use crate::record::{Disposition, Record, Testing};
+use crate::verdict::{Alignment, DmarcResult, Verdict, Why};
+use crate::walk::{OrganizationalRule, Walk, Walker};
 use postrider_core::DomainName;
 use postrider_message::{AuthorDomains, Authorship};
 use postrider_resolver::{LookupError, Resolver};
@@ -144,6 +147,7 @@ pub async fn evaluate<R: Resolver>(
 
 type Organizational = Result<(DomainName, OrganizationalRule), LookupError>;
 
+/// What one evaluation has found so far.
 struct Evaluation<'a, R> {
     walker: Walker<'a, R>,
     author: &'a DomainName,
@@ -152,110 +156,7 @@ struct Evaluation<'a, R> {
     room: usize,
 }
 
-/// What the author's record asks for.
-struct Request {
-    disposition: Disposition,
-    source: PolicySource,
-}
-
 impl<R: Resolver> Evaluation<'_, R> {
-    /// Finds the record (§4.10.1); the verdict has one if alignment is to be judged.
-    async fn discover(&mut self) -> Verdict {
-        let verdict = |result, why| Verdict::new(result, Some(self.author.clone()), why);
-        let none = verdict(DmarcResult::None, Why::NoRecord);
-        let found = match self.find().await {
-            Ok(found) => found,
-            Err((domain, error)) => {
-                let why = Why::PolicyUnknown { domain, error };
-                return Verdict::new(DmarcResult::TempError, Some(self.author.clone()), why);
-            }
-        };
-        let Some((domain, parsed)) = found else {
-            return none;
-        };
-        let mut verdict = none;
-        verdict.policy_domain = Some(domain.clone());
-        verdict.warnings.clone_from(&parsed.warnings);
-        match self.request(&domain, &parsed).await {
-            Ok(Some(request)) => {
-                verdict.requested = Some(request.disposition);
-                verdict.source = Some(request.source);
-                verdict.record = Some(parsed.record);
-            }
-            // "Otherwise, the Mail Receiver applies no DMARC processing to this message."
-            Ok(None) => verdict.why = Why::UnusableRecord { domain },
-            // Whether the message fails does not depend on it; `conclude` comes back to this.
-            Err(error) => {
-                let domain = self.author.clone();
-                verdict.why = Why::ExistenceUnknown { domain, error };
-                verdict.record = Some(parsed.record);
-            }
-        }
-        verdict
-    }
-
-    /// The record of the author domain, else of its organizational domain, else of its PSD.
-    async fn find(&mut self) -> Result<Option<(DomainName, Parsed)>, (DomainName, LookupError)> {
-        let own = self.walker.step(self.author).await;
-        self.walk.steps = vec![own.clone()];
-        if let Some(parsed) = own.parsed() {
-            return Ok(Some((own.domain, parsed)));
-        }
-        unanswered(&own)?;
-        let organizational = self.walk_author().await;
-        for step in &self.walk.steps {
-            unanswered(step)?;
-        }
-        // An error would be one of the steps.
-        let Ok((organizational, _)) = organizational else {
-            return Ok(None);
-        };
-        let steps = self.walk.steps.iter();
-        let with_record = steps.filter_map(|s| Some((&s.domain, s.parsed()?)));
-        // A record between the author and its organizational domain is not looked at; what is left
-        // above the organizational domain can only be the PSD, where the walk ended.
-        let mut at_or_above =
-            with_record.filter(|(domain, _)| organizational.is_at_or_under(domain));
-        Ok(at_or_above
-            .next()
-            .map(|(domain, parsed)| (domain.clone(), parsed)))
-    }
-
-    /// What the record asks for (§4.10.1), or nothing if it cannot be used.
-    async fn request(
-        &mut self,
-        domain: &DomainName,
-        parsed: &Parsed,
-    ) -> Result<Option<Request>, LookupError> {
-        let record = &parsed.record;
-        let Some(p) = record.policy.filter(|_| parsed.defect().is_none()) else {
-            // "If a "rua" tag is present and contains at least one syntactically valid reporting
-            // URI, the Mail Receiver MUST act as if a record containing "p=none" was retrieved"
-            return Ok((!record.aggregate.is_empty()).then_some(Request {
-                disposition: Disposition::None,
-                source: PolicySource::Assumed,
-            }));
-        };
-        let by = |disposition, source| {
-            Ok(Some(Request {
-                disposition,
-                source,
-            }))
-        };
-        if domain == self.author {
-            return by(p, PolicySource::P);
-        }
-        if let Some(np) = record.nonexistent
-            && !self.walker.exists(self.author).await?
-        {
-            return by(np, PolicySource::Np);
-        }
-        match record.subdomains {
-            Some(sp) => by(sp, PolicySource::Sp),
-            None => by(p, PolicySource::P),
-        }
-    }
-
     /// The author's whole walk, once.
     async fn walk_author(&mut self) -> Organizational {
         if let Some(known) = &self.organizational {
@@ -265,90 +166,6 @@ impl<R: Resolver> Evaluation<'_, R> {
         let organizational = self.walk.organizational();
         self.organizational = Some(organizational.clone());
         organizational
-    }
-
-    /// §4.10.2, asking only what the answer depends on.
-    async fn align(&mut self, identifier: &Identifier, record: &Record) -> Alignment {
-        if identifier.domain == *self.author {
-            return unasked(identifier, Fit::Same);
-        }
-        if record.mode(identifier.mechanism) == Mode::Strict {
-            return unasked(identifier, Fit::StrictDiffers);
-        }
-        if identifier.outcome == Outcome::Fail {
-            return self.align_by_what_is_known(identifier);
-        }
-        let ours = self.walk_author().await;
-        if let Some(fit) = self.out_of_reach(identifier, &ours) {
-            return unasked(identifier, fit);
-        }
-        if self.room == 0 {
-            return unasked(identifier, Fit::OverLimit);
-        }
-        self.room -= 1;
-        let walk = self.walker.walk(&identifier.domain).await;
-        compare(identifier, ours, walk)
-    }
-
-    /// An identifier that did not pass changes nothing, so it is worth no question.
-    fn align_by_what_is_known(&self, identifier: &Identifier) -> Alignment {
-        let known = self.organizational.clone();
-        let walked = || Some(self.walker.walk_seen(self.author)?.organizational());
-        let Some(ours) = known.or_else(walked) else {
-            return unasked(identifier, Fit::NotAsked);
-        };
-        if let Some(fit) = self.out_of_reach(identifier, &ours) {
-            return unasked(identifier, fit);
-        }
-        match self.walker.walk_seen(&identifier.domain) {
-            Some(walk) => compare(identifier, ours, walk),
-            None => unasked(identifier, Fit::NotAsked),
-        }
-    }
-
-    /// An organizational domain is the domain itself or above it. So a domain that is not below ours
-    /// cannot have the same one, and its DNS, which the sender may control, is not asked.
-    fn out_of_reach(&self, identifier: &Identifier, ours: &Organizational) -> Option<Fit> {
-        let domain = &identifier.domain;
-        let in_reach = match ours {
-            Ok((ours, _)) => domain.is_at_or_under(ours),
-            // Ours may be any domain above the author.
-            Err(_) => domain.labels().next_back() == self.author.labels().next_back(),
-        };
-        (!in_reach).then_some(Fit::Elsewhere)
-    }
-}
-
-fn compare(identifier: &Identifier, ours: Organizational, walk: Walk) -> Alignment {
-    let fit = match (ours, walk.organizational()) {
-        (Ok((ours, _)), Ok((theirs, _))) if ours == theirs => Fit::SameOrganization,
-        (Ok(_), Ok((organizational, _))) => Fit::OtherOrganization { organizational },
-        (Err(error), _) | (_, Err(error)) => Fit::Unknown(error),
-    };
-    Alignment {
-        identifier: identifier.clone(),
-        fit,
-        walk: walk.steps,
-    }
-}
-
-fn unanswered(step: &WalkStep) -> Result<(), (DomainName, LookupError)> {
-    match &step.found {
-        Found::Unknown(error) => Err((step.domain.clone(), error.clone())),
-        Found::Record { .. }
-        | Found::Several { .. }
-        | Found::OtherText
-        | Found::NoData
-        | Found::NxDomain
-        | Found::TooLong => Ok(()),
-    }
-}
-
-fn unasked(identifier: &Identifier, fit: Fit) -> Alignment {
-    Alignment {
-        identifier: identifier.clone(),
-        fit,
-        walk: Vec::new(),
     }
 }
 
