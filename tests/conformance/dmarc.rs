@@ -4,7 +4,8 @@ use crate::corpora::{Case, Corpora, Suite};
 use crate::zone;
 use postrider_core::DomainName;
 use postrider_dmarc::{
-    Alignment, Identifier, Outcome, Policy, Verdict, evaluate, evaluate_authors, is_dmarc_record,
+    Alignment, Identifier, Outcome, Policy, ReportKind, Uri, Verdict, evaluate, evaluate_authors,
+    is_dmarc_record, report_destinations,
 };
 use postrider_message::{HeaderBlock, author_domains};
 use postrider_resolver::block_on;
@@ -20,6 +21,7 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
         ("dmarc-mail-auth", verdicts),
         ("dmarc-records", record),
         ("dmarc-from", from),
+        ("dmarc-extreport", consent),
     ]
     .map(|(name, judge)| {
         let rows = corpora.rows(format!("{name}/cases.jsonl"));
@@ -132,5 +134,24 @@ fn from(row: &Value) -> Result<(), String> {
     match row["domain"] == got {
         true => Ok(()),
         false => Err(format!("first domain of {from:?} is {got}: {authors:?}")),
+    }
+}
+
+/// Whether a target that is not of the organization agrees to get reports.
+fn consent(row: &Value) -> Result<(), String> {
+    let zone = zone::of(row);
+    let text = |field: &str| row[field].as_str().expect("a domain");
+    let policy_domain = DomainName::parse(text("policy_domain")).expect("a domain");
+    let uri = format!("mailto:reports@{}", text("report_domain"));
+    let uris = [Uri::parse(uri.as_bytes()).expect("a URI")];
+    let asked = report_destinations(&zone, &policy_domain, &uris, ReportKind::Aggregate);
+    let destinations = block_on(asked).expect("a zone never waits");
+    let accepts = destinations.iter().any(|d| !d.targets().is_empty());
+    match row["accepts"] == accepts {
+        true => Ok(()),
+        false => Err(format!(
+            "accepts should be {}: {}",
+            row["accepts"], destinations[0]
+        )),
     }
 }

@@ -118,7 +118,15 @@ impl fmt::Display for AuthorProblem {
             Self::NoDomain { at } => write!(f, "author at octet {at} has no domain"),
             Self::Literal { at } => write!(f, "author at octet {at} has an address literal"),
             Self::BadDomain { at, text } => {
-                write!(f, "author at octet {at}: {text} is no domain name")
+                write!(f, "author at octet {at}: ")?;
+                // One ASCII line, fit for a reply.
+                for c in text.as_str().chars() {
+                    match c.is_ascii() {
+                        true => write!(f, "{c}")?,
+                        false => write!(f, "{}", c.escape_unicode())?,
+                    }
+                }
+                f.write_str(" is no domain name")
             }
             Self::Route { at } => write!(f, "author at octet {at} has a source route"),
             Self::Hidden { at } => write!(f, "octet {at} may be read as another From field"),
@@ -331,6 +339,13 @@ mod tests {
         ] {
             assert_eq!(codes(&format!("From: {from}\r\n")), [code], "{from}");
         }
+    }
+
+    #[test]
+    fn a_problem_is_told_in_ascii() {
+        let authors = of("From: a@ü_x.test\r\n");
+        let told = authors.problems[0].to_string();
+        assert_eq!(told, "author at octet 6: \\u{fc}_x.test is no domain name");
     }
 
     #[test]

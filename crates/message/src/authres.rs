@@ -11,10 +11,12 @@
 
 mod forged;
 mod parse;
+mod trust;
 mod write;
 
 pub use forged::forged;
 pub use parse::Parsed;
+pub use trust::{Hops, believed};
 
 use postrider_core::{DomainName, SafeText};
 use std::fmt;
@@ -28,6 +30,7 @@ pub const MAX_PROPERTIES: usize = 50;
 
 /// What one Authentication-Results field says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AuthResults {
     /// Who says it.
@@ -40,6 +43,7 @@ pub struct AuthResults {
 
 /// The result of one method.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct MethodResult {
     /// The method: `spf`, `dkim`, `dmarc`, `iprev`, `auth`, `arc` and others.
@@ -58,6 +62,7 @@ pub struct MethodResult {
 
 /// `ptype.name=value`
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Property {
     /// Where the value comes from: `smtp`, `header`, `body`, `policy`, `polrec` and others.
@@ -70,17 +75,20 @@ pub struct Property {
 
 /// A word of letters, digits, `-` and `_`, kept in lower case; names without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct Keyword(Box<str>);
 
 /// One line of text of at most [`MAX_VALUE`] octets; it is quoted where that is needed, so no octet
 /// in it can begin another result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct Value(SafeText);
 
 /// The id of the service that did the checks, usually its host name.
 ///
 /// Equal without regard to case; domain names are equal in A-labels and U-labels.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct AuthservId(Value);
 
 /// Why text is no [`Keyword`] or [`Value`].

@@ -167,6 +167,26 @@ fn forged_fields_are_found_from_the_bottom_up() {
 }
 
 #[test]
+fn only_fields_above_foreign_hops_are_believed() {
+    let (header, _) = HeaderBlock::parse(
+        b"Authentication-Results: in.test; spf=pass\r\n\
+          Received: by in.test\r\n\
+          Authentication-Results: edge.test; spf=fail\r\n\
+          Authentication-Results: other.test; spf=pass\r\n\
+          Received: by edge.test\r\n\
+          Authentication-Results: in.test; dkim=pass\r\n\r\n",
+    );
+    let trusted = [id("in.test"), id("edge.test")];
+    let indices = |hops| -> Vec<usize> {
+        let fields = believed(&header, Hops(hops), |id| trusted.contains(id));
+        fields.into_iter().map(|(i, _)| i).collect()
+    };
+    assert_eq!(indices(0), [0]);
+    assert_eq!(indices(1), [0, 2]);
+    assert_eq!(indices(2), [0, 2, 5], "the caller must know its hops");
+}
+
+#[test]
 fn results_and_properties_are_limited() {
     let results = |n: usize| format!("mx.test{}", "; a=b".repeat(n));
     let properties = |n: usize| format!("mx.test; a=b{}", " c.d=e".repeat(n));

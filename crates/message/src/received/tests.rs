@@ -108,6 +108,14 @@ fn foreign_forms_are_read() {
 }
 
 #[test]
+fn clauses_are_limited_at_32() {
+    for (n, clauses) in [(31, 31), (32, 32), (33, 32)] {
+        let parsed = ParsedReceived::parse("by a ".repeat(n).as_bytes()).unwrap();
+        assert_eq!(parsed.clauses.len(), clauses);
+    }
+}
+
+#[test]
 fn hops_are_counted() {
     let (header, _) = HeaderBlock::parse(b"Received: a\r\nX: y\r\nRECEIVED: b\r\n");
     assert_eq!(hop_count(&header), 2);
