@@ -19,6 +19,7 @@ use asker::Asker;
 use facts::Facts;
 use postrider_core::{SafeText, Span};
 use postrider_resolver::{Answer, Content, Kind, Name, Record as Data, Resolver};
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -268,10 +269,14 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
     }
 }
 
-/// The joined texts of TXT records (§3.3).
-fn texts(answer: &Answer) -> impl Iterator<Item = Vec<u8>> {
+/// The joined texts of TXT records (§3.3); a text of one string, as most are, is not copied.
+fn texts(answer: &Answer) -> impl Iterator<Item = Cow<'_, [u8]>> {
     answer.records().iter().filter_map(|data| {
         let Data::Txt(txt) = data else { return None };
-        Some(txt.joined())
+        let mut strings = txt.strings();
+        match (strings.next(), strings.next()) {
+            (Some(only), None) => Some(Cow::Borrowed(only)),
+            _ => Some(Cow::Owned(txt.joined())),
+        }
     })
 }

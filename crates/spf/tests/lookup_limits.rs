@@ -94,6 +94,17 @@ fn exchangers_without_address_make_one_void_term() {
 }
 
 #[test]
+fn a_client_without_name_makes_one_void_term() {
+    let outcome = from(
+        CLIENT,
+        &publishes("v=spf1 ptr ptr:e.example ptr:f.example -all", ""),
+    );
+    assert_eq!(outcome.verdict, Verdict::Fail);
+    let counters = outcome.counters;
+    assert_eq!((counters.terms.used, counters.void.used), (3, 1));
+}
+
+#[test]
 fn the_record_itself_and_explanations_are_not_counted() {
     let outcome = from(CLIENT, &publishes("v=spf1 -all exp=nowhere.example", ""));
     assert_eq!(

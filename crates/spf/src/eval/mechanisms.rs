@@ -109,11 +109,13 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         let Some(target) = self.target_or_current(frame, spec).await else {
             return Ok(false);
         };
+        let asks = self.reverse.is_none();
         let reverse = self.reverse().await;
         let matches = reverse
             .confirmed()
             .any(|n| n.name().is_at_or_under(&target));
-        if reverse.is_void() {
+        // Later terms ask nothing: a client without a name costs the domain one void term, not a fail.
+        if asks && reverse.is_void() {
             self.asker.count_void()?;
         }
         Ok(matches)
