@@ -4,7 +4,7 @@ mod common;
 
 use common::{CLIENT, NOW, from, mail, publishes, verdict, zone};
 use postrider_resolver::block_on;
-use postrider_spf::{Identity, Limits, Sender, Session, Verdict, Why, check, check_both};
+use postrider_spf::{Identity, Limits, Sender, Session, Verdict, Why, check, check_both, iprev};
 
 #[test]
 fn prefixes_are_applied_and_zero_matches_its_family() {
@@ -248,4 +248,14 @@ fn authentication_results_get_plain_data() {
     );
     assert_eq!(result.value.as_str(), "joe@d.example");
     assert_eq!(result.reason.as_str(), "-all of d.example matches");
+}
+
+#[test]
+fn checks_can_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let zone = publishes("v=spf1 include:d.example -all", "");
+    let session = Session::new(CLIENT.parse().unwrap(), b"d.example", Sender::null(), &NOW);
+    let (limits, mut steps) = (Limits::rfc7208(), Vec::new());
+    is_send(&check_both(&zone, &session, &limits, &mut steps));
+    is_send(&iprev(&zone, session.client, &limits, &NOW));
 }
