@@ -75,6 +75,9 @@ impl RsaSigner {
     /// Bits of the smallest and the largest key that the library signs with.
     pub(crate) const BITS: std::ops::RangeInclusive<u32> = 2048..=4096;
 
+    /// The smallest public exponent that it signs with.
+    pub(crate) const MIN_EXPONENT: u64 = 65_537;
+
     /// Reads a PKCS#1 `RSAPrivateKey`; gives back the library's word for what it does not like.
     pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, String> {
         signature::RsaKeyPair::from_der(der)

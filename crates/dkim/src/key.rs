@@ -144,6 +144,14 @@ impl PublicKey {
         RsaPublic::new(modulus, exponent).map(|k| Self(Kind::Rsa(k)))
     }
 
+    /// The public exponent of an RSA key; nothing comparable for Ed25519.
+    pub(crate) fn exponent(&self) -> u64 {
+        match &self.0 {
+            Kind::Rsa(key) => key.exponent(),
+            Kind::Ed25519(_) => u64::MAX,
+        }
+    }
+
     /// Whether `signature` is this key's signature over `input`. The caller has judged the size.
     pub(crate) fn verifies(&self, input: &SigningInput, signature: &[u8]) -> bool {
         match &self.0 {
@@ -172,9 +180,8 @@ impl RsaPublic {
         if algorithm.element(der::OID, "an object identifier")? != RSA_OID {
             return Err(PublicKeyError::NotRsa);
         }
-        let inner = sequence.bit_string()?;
+        let mut inner = sequence.bit_string()?;
         sequence.end()?;
-        let mut inner = inner;
         let mut members = inner.sequence("RSAPublicKey")?;
         inner.end()?;
         Self::members(&mut members)
@@ -195,10 +202,7 @@ impl RsaPublic {
         if key.modulus.last().is_none_or(|b| b % 2 == 0) {
             return Err(PublicKeyError::Modulus);
         }
-        let value = match exponent.len() {
-            1..=8 => exponent.iter().fold(0_u64, |e, &b| e << 8 | u64::from(b)),
-            _ => return Err(PublicKeyError::Exponent),
-        };
+        let value = key.exponent();
         match (3..=MAX_RSA_EXPONENT).contains(&value) && value % 2 == 1 {
             true => Ok(key),
             false => Err(PublicKeyError::Exponent),
@@ -207,6 +211,14 @@ impl RsaPublic {
 
     pub(crate) fn modulus(&self) -> &[u8] {
         &self.modulus
+    }
+
+    /// Saturates where it is too large to be accepted anyway.
+    fn exponent(&self) -> u64 {
+        match self.exponent.len() {
+            0..=8 => self.exponent.iter().fold(0, |e, b| e << 8 | u64::from(*b)),
+            _ => u64::MAX,
+        }
     }
 
     pub(crate) fn exponent_octets(&self) -> &[u8] {

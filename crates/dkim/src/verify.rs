@@ -15,6 +15,8 @@ use keys::{KeySet, KeySlot};
 use postrider_core::UnixTime;
 use postrider_message::{Field, HeaderBlock};
 use postrider_resolver::{Answer, Kind, LookupError, Question, Resolver};
+use std::future::{Future, poll_fn};
+use std::task::Poll;
 
 /// Names a question of one [`Verifier`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,8 +92,8 @@ struct Open {
 
 /// Asks for every key and verifies a whole message.
 ///
-/// DNS look-ups made: TXT at `selector._domainkey.domain`, once per distinct name, one after the
-/// other, at most [`Policy::signatures`]. Use a [`Verifier`] to ask them at the same time.
+/// DNS look-ups made: TXT at `selector._domainkey.domain`, once per distinct name, all at the same
+/// time, at most [`Policy::signatures`]. Use a [`Verifier`] for a message that streams.
 pub async fn verify<R: Resolver>(
     resolver: &R,
     policy: &Policy,
@@ -100,14 +102,34 @@ pub async fn verify<R: Resolver>(
 ) -> Vec<Verdict> {
     let (headers, _) = HeaderBlock::parse(message);
     let mut verifier = Verifier::new(policy, &headers, now);
-    for asked in verifier.questions().to_vec() {
-        let answer = resolver.lookup(asked.question).await;
-        verifier.key(asked.id, answer);
-    }
+    ask_all(resolver, &mut verifier).await;
     if verifier.wants_body() {
         verifier.body(message.get(headers.body_offset()..).unwrap_or_default());
     }
     verifier.finish()
+}
+
+/// Asks every question at once, so that a message waits for its slowest key only.
+async fn ask_all<R: Resolver>(resolver: &R, verifier: &mut Verifier) {
+    let ask = |asked: &KeyQuestion| {
+        let lookup = Box::pin(resolver.lookup(asked.question.clone()));
+        (asked.id, Some(lookup))
+    };
+    let mut waiting: Vec<_> = verifier.questions.iter().map(ask).collect();
+    poll_fn(|context| {
+        for (id, slot) in &mut waiting {
+            let Some(Poll::Ready(answer)) = slot.as_mut().map(|f| f.as_mut().poll(context)) else {
+                continue;
+            };
+            *slot = None;
+            verifier.key(*id, answer);
+        }
+        match waiting.iter().all(|(_, slot)| slot.is_none()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
 }
 
 impl Verifier {

@@ -125,6 +125,9 @@ pub enum PrivateKeyError {
         /// Bits of its modulus.
         bits: u32,
     },
+    /// An RSA key with a public exponent that is too small to sign with.
+    #[error("the RSA exponent is below 65537")]
+    RsaExponent,
     /// The public part of an RSA key is unusable.
     #[error("the RSA key is unusable")]
     RsaPublic(#[source] PublicKeyError),
@@ -258,6 +261,9 @@ impl PrivateKey {
         let bits = public.bits();
         if !RsaSigner::BITS.contains(&bits) {
             return Err(PrivateKeyError::RsaSize { bits });
+        }
+        if public.exponent() < RsaSigner::MIN_EXPONENT {
+            return Err(PrivateKeyError::RsaExponent);
         }
         let signer =
             RsaSigner::from_pkcs1(der).map_err(|why| PrivateKeyError::RsaInconsistent {

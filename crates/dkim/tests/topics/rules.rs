@@ -2,11 +2,15 @@
 
 use crate::support::*;
 use postrider_dkim::{
-    DkimResult, KeyRecord, KeyType, Policy, Reason, SignRequest, Verifier, Warning,
+    DkimResult, KeyRecord, KeyType, Policy, Reason, SignRequest, Verifier, Warning, verify,
 };
 use postrider_message::HeaderBlock;
 use postrider_resolver::zone::FaultKinds;
-use postrider_resolver::{Content, LookupError, Name, ZoneResolver};
+use postrider_resolver::{Answer, Content, LookupError, Name, Question, Resolver, ZoneResolver};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
 
 const NAME: &str = "m1._domainkey.bank.example";
 
@@ -323,4 +327,43 @@ fn a_length_above_the_body_is_a_permanent_error() {
         told(&bank(), cut),
         "permerror: l=32, but the body has 31 octets"
     );
+}
+
+/// Answers each question when it is asked about for the second time, and counts those that wait.
+#[derive(Default)]
+struct Slow {
+    waiting: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Resolver for Slow {
+    async fn lookup(&self, question: Question) -> Result<Answer, LookupError> {
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(waiting, Ordering::Relaxed);
+        let mut polled = false;
+        poll_fn(|_| match std::mem::replace(&mut polled, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        bank().answer(&question)
+    }
+}
+
+#[test]
+fn all_keys_are_asked_for_at_the_same_time() {
+    let other = replaced(&letter(), "s=m1", "s=m2");
+    let end = other.windows(5).position(|w| w == b"\nFrom").unwrap() + 1;
+    let message = [&other[..end], &letter()].concat();
+    let (slow, policy) = (Slow::default(), Policy::default());
+    let mut future = pin!(verify(&slow, &policy, &message, NOW));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_pending());
+    let Poll::Ready(verdicts) = future.as_mut().poll(&mut context) else {
+        panic!("both answers were there");
+    };
+    assert_eq!(slow.most.load(Ordering::Relaxed), 2);
+    let results: Vec<_> = verdicts.iter().map(|v| v.result).collect();
+    assert_eq!(results, [DkimResult::PermError, DkimResult::Pass]);
 }
