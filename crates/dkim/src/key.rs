@@ -1,10 +1,12 @@
 //! Public keys as key records carry them (RFC 6376 §3.6.1, RFC 8463 §4), and private keys.
 
 mod der;
+mod error;
 mod pem;
 mod private;
 
-pub use private::{KeyError, PrivateKey, PrivateKeyError, SigningInput, SigningKey};
+pub use error::PrivateKeyError;
+pub use private::{KeyError, PrivateKey, SigningInput, SigningKey};
 
 use crate::algorithm::KeyType;
 use crate::crypto::{self, Sha256};

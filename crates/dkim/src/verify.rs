@@ -1,11 +1,11 @@
 //! Verifying the signatures of a message while it streams (RFC 6376 §6).
 
+mod evidence;
 mod judge;
 mod keys;
 
 use crate::body_hash::BodyHasher;
 use crate::diagnose::Probes;
-use crate::header_input;
 use crate::key::SigningInput;
 use crate::policy::Policy;
 use crate::reason::{Reason, Warning};
@@ -150,7 +150,7 @@ impl Verifier {
             let state = match verifier.open(index, field, headers, evaluated) {
                 Ok(mut open) => {
                     evaluated += 1;
-                    open.refusals = refusals(policy, headers, &open.signature, now);
+                    open.refusals = evidence::refusals(policy, headers, &open.signature, now);
                     State::Open(Box::new(open))
                 }
                 Err(reason) => State::Settled(reason, Claims::read(field.raw_value)),
@@ -233,8 +233,8 @@ impl Verifier {
                 .chars()
                 .take(16)
                 .collect(),
-            input: input(index, field, headers, &signature),
-            warnings: warnings(headers, &signature),
+            input: evidence::input(index, field, headers, &signature),
+            warnings: evidence::warnings(headers, &signature),
             refusals: Vec::new(),
             signature,
             key,
@@ -259,69 +259,4 @@ impl Verifier {
     fn key_of(&self, open: &Open) -> Option<Result<&KeySet, &Reason>> {
         self.slots.get(open.key.0)?.state()
     }
-}
-
-/// The octets that the header's signature covers.
-fn input(
-    index: usize,
-    field: &Field<'_>,
-    headers: &HeaderBlock<'_>,
-    signature: &Signature,
-) -> SigningInput {
-    let form = signature.canonicalization.header;
-    let names = signature.signed_names.iter().map(|n| &**n);
-    let mut octets = header_input::of_fields(form, headers, names, Some(index));
-    // RFC 6376 §3.7: the own field "with the value of the "b=" tag (including all surrounding
-    // whitespace) deleted".
-    let span = signature.signature_span;
-    let before = field.raw_value.get(..span.start).unwrap_or_default();
-    let behind = field.raw_value.get(span.end..).unwrap_or_default();
-    let emptied = [before, behind].concat();
-    header_input::push_own(form, field.raw_name, &emptied, &mut octets);
-    SigningInput::new(octets)
-}
-
-/// How often a field is in the message, and how often `h=` names it.
-fn coverage(headers: &HeaderBlock<'_>, signature: &Signature, name: &str) -> (usize, usize) {
-    let names = signature.signed_names.iter();
-    let signed = names.filter(|n| n.eq_ignore_ascii_case(name.as_bytes()));
-    (headers.all(name).count(), signed.count())
-}
-
-/// What speaks against a signature before its key and the body are known.
-fn refusals(
-    policy: &Policy,
-    headers: &HeaderBlock<'_>,
-    signature: &Signature,
-    now: UnixTime,
-) -> Vec<Reason> {
-    let mut refusals = Vec::new();
-    if let Some(at) = signature.expires
-        && now > at.plus(policy.clock_skew)
-    {
-        refusals.push(Reason::Expired { at });
-    }
-    if let Some(at) = signature.signed_at
-        && at > now.plus(policy.clock_skew)
-    {
-        let ahead = at.since(now);
-        refusals.push(Reason::Future { at, ahead });
-    }
-    let (present, signed) = coverage(headers, signature, "From");
-    if present > signed {
-        refusals.push(Reason::UnsignedFrom { present, signed });
-    }
-    refusals
-}
-
-/// Fields that readers see and that are not covered completely.
-fn warnings(headers: &HeaderBlock<'_>, signature: &Signature) -> Vec<Warning> {
-    ["Subject", "To", "Date", "Content-Type"]
-        .into_iter()
-        .filter(|name| {
-            let (present, signed) = coverage(headers, signature, name);
-            present > signed
-        })
-        .map(|name| Warning::UnsignedField { name })
-        .collect()
 }

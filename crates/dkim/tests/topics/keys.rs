@@ -86,6 +86,31 @@ fn a_key_for_another_algorithm_is_refused() {
     );
 }
 
+/// RFC 5958 version 2: the seed is 32 times 7, and the public key follows.
+fn version_2(public: &[u8]) -> Vec<u8> {
+    let head = b"\x30\x51\x02\x01\x01\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
+    [head.as_slice(), &[7; 32], b"\x81\x21\x00", public].concat()
+}
+
+#[test]
+fn a_public_key_stored_with_a_seed_must_be_its_own() {
+    let key = PrivateKey::from_ed25519_seed(&[7; 32]).unwrap();
+    let read = PrivateKey::from_der(&version_2(&key.public().to_record()));
+    assert_eq!(read.unwrap().public(), key.public());
+    let other = PrivateKey::from_der(&version_2(&[9; 32]));
+    assert_eq!(other.unwrap_err(), PrivateKeyError::PublicMismatch);
+}
+
+#[test]
+fn a_seed_has_32_octets() {
+    let mut der = version_2(&[9; 32]);
+    der[15] = 31;
+    assert!(PrivateKey::from_der(&der).is_err());
+    for text in ["AAAA", "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2AA"] {
+        assert_eq!(error(text), error(""));
+    }
+}
+
 #[test]
 fn debug_shows_no_secret() {
     let key = PrivateKey::from_pem(SEED.as_bytes()).unwrap();
