@@ -18,7 +18,7 @@ use crate::hooks::World;
 use crate::mx::{self, Policy, Resolution};
 use crate::random::Random;
 use crate::route::{SMTP_PORT, Smarthost, SmarthostTls};
-use postrider_core::Host;
+use postrider_core::{Host, UnixTime};
 use postrider_resolver::Resolver;
 use postrider_smtp::client::{Config, Timeouts};
 use postrider_smtp::sasl::Credentials;
@@ -30,10 +30,11 @@ use std::io;
 use std::time::Duration;
 
 mod host;
+mod judge;
 mod notes;
 mod words;
 
-pub(crate) use notes::Notes;
+pub(crate) use notes::{Notes, millis};
 
 use words::ours;
 
@@ -148,8 +149,7 @@ pub(crate) struct Attempt<'a, R, D: Dialer, S> {
     verdicts: Vec<Option<Verdict>>,
     /// What the last host said, for recipients that no host decided on.
     last: Option<Cause>,
-    /// Every host so far refused for good.
-    hopeless: bool,
+    hope: Hope,
     notes: Notes,
     session: Option<Session<D::Stream>>,
 }
@@ -172,6 +172,15 @@ struct Manner<'a> {
     login: Option<&'a Credentials>,
 }
 
+/// Whether a host that did not take the message may take it later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hope {
+    /// Every host so far refused for good.
+    None,
+    /// One at least may.
+    Some,
+}
+
 /// What to do after a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
@@ -189,7 +198,7 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
             source,
             verdicts: vec![None; mail.rcpts.len()],
             last: None,
-            hopeless: true,
+            hope: Hope::None,
             notes: Notes::default(),
             session: None,
         }
@@ -201,6 +210,7 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
             resolver, random, ..
         } = self.tools;
         let policy = &self.tools.sending.mx;
+        let begun = self.tools.world.now();
         let resolution = match to {
             Host::Name(domain) => mx::resolve(resolver, domain, policy, random).await,
             Host::V4(ip) => mx::literal((*ip).into(), policy),
@@ -224,7 +234,7 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
             falls_back,
             login: None,
         };
-        self.try_all(resolution, &manner).await
+        self.try_all((resolution, begun), &manner).await
     }
 
     /// To a relay of ours.
@@ -238,6 +248,7 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
         let mut policy = sending.mx.clone();
         // A relay in one's own network is usual, and a relay is never a loop by its name.
         policy.reach = mx::Reach::Any;
+        let begun = self.tools.world.now();
         let resolution = mx::host(resolver, &relay.host, &policy, random).await;
         let tls = match relay.tls {
             SmarthostTls::Off => Tls::Off,
@@ -251,11 +262,16 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
             falls_back: false,
             login: relay.login.as_ref(),
         };
-        self.try_all(resolution, &manner).await
+        self.try_all((resolution, begun), &manner).await
     }
 
-    async fn try_all(mut self, resolution: Resolution, manner: &Manner<'_>) -> Ended<D::Stream> {
-        self.notes.resolved(self.tools.world.now(), &resolution);
+    async fn try_all(
+        mut self,
+        (resolution, begun): (Resolution, UnixTime),
+        manner: &Manner<'_>,
+    ) -> Ended<D::Stream> {
+        let now = self.tools.world.now();
+        self.notes.resolved(now, &resolution, now.since(begun));
         let targets = match resolution.result {
             Ok(targets) => targets,
             Err(why) if why.is_permanent() => return self.finish(&Verdict::Failed(why.cause())),
@@ -278,9 +294,9 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
         }
         let last = self.last.take();
         let cause = last.unwrap_or_else(|| ours("4.4.1", "no server could be reached"));
-        let rest = match self.hopeless {
-            true => Verdict::Failed(cause),
-            false => Verdict::Retry(cause),
+        let rest = match self.hope {
+            Hope::None => Verdict::Failed(cause),
+            Hope::Some => Verdict::Retry(cause),
         };
         self.finish(&rest)
     }

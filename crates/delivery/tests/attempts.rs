@@ -423,3 +423,65 @@ async fn one_destination_gets_at_most_its_share_at_once() {
     });
     assert_eq!(open.max(), Some(1));
 }
+
+/// The sentences of a message's events, in order.
+fn story(bench: &Bench, id: postrider_core::Id) -> Vec<String> {
+    let events = bench.trace.events();
+    let of_message = events.into_iter().filter(|e| e.msg == Some(id));
+    of_message
+        .map(|e| e.say.map_or_else(String::new, |say| say.to_string()))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_operator_reads_what_happened() {
+    let (_, _, bench) = two(&[("end", "250 2.0.0 queued as 7")], &[]);
+    let id = bench.send(&["x@d.example"]).await;
+    assert_eq!(
+        story(&bench, id),
+        [
+            "10 a.example, 20 b.example",
+            "198.51.100.1:25 in 0 ms",
+            "fake.example greets and offers 8BITMIME, ENHANCEDSTATUSCODES, SMTPUTF8, SIZE 100000",
+            "in clear: no TLS",
+            "250 2.0.0 queued as 7 to end of DATA",
+            "delivered to a.example",
+        ]
+    );
+    let (_, _, bench) = two(&[("end", "451 4.3.0 later")], &[]);
+    let id = bench.send(&["x@d.example"]).await;
+    let story_of_retry = story(&bench, id);
+    assert_eq!(story_of_retry[4], "451 4.3.0 later to end of DATA");
+    assert!(
+        story_of_retry[5].starts_with("tried again at 2026-11-24T08:2"),
+        "{}",
+        story_of_retry[5]
+    );
+    assert!(story_of_retry[5].ends_with("Z (attempt 2)"));
+    let (_, _, bench) = two(&[("RCPT", "550 5.1.1 no such user")], &[]);
+    let id = bench.send(&["x@d.example"]).await;
+    let story = story(&bench, id);
+    assert_eq!(story[4], "550 5.1.1 no such user to RCPT");
+    assert!(
+        story[6].starts_with("refused for good by a.example; a notice was queued as "),
+        "{story:?}"
+    );
+    assert_eq!(story.len(), 7, "one decision for the recipient: {story:?}");
+    let decisions = bench
+        .trace
+        .events()
+        .into_iter()
+        .filter(|e| e.msg == Some(id) && e.is_decision());
+    assert_eq!(decisions.count(), 1);
+}
+
+#[tokio::test]
+async fn an_operator_reads_about_local_mail() {
+    let bench = Bench::new(Net::default());
+    let mut env = envelope(&["bob@local.example"]);
+    env.quarantine = Some(SafeText::from_static("DMARC"));
+    let id = bench.accept(env).await;
+    bench.runner.run_due().await;
+    let say = "written to .Junk of bob@local.example";
+    assert_eq!(story(&bench, id), [say, say]);
+}

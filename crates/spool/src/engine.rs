@@ -217,7 +217,7 @@ pub struct Lease {
     pub task: Task,
     /// For whom.
     pub rcpts: Vec<LeasedRcpt>,
-    /// Number of this attempt, from 1.
+    /// Number of this attempt, from 1; for [`Task::Tell`] that of the last one that was made.
     pub attempt: u32,
     /// Afterwards another may claim the same work.
     pub until: UnixTime,

@@ -1,18 +1,16 @@
 //! One host: connect, establish, send.
 
-use super::words::{
-    fault_cause, is_content, is_handshake_failure, is_too_many, ours, refusal, reply_cause,
-    step_cause, unmet,
-};
-use super::{Attempt, Manner, Next, Source, Verdict};
+use super::judge::Judged;
+use super::words::{fault_cause, is_handshake_failure, ours, step_cause};
+use super::{Attempt, Hope, Manner, Next, Source, Verdict};
 use crate::dial::Dialer;
 use crate::mx::Target;
 use postrider_core::{Host, SafeText};
 use postrider_resolver::Resolver;
-use postrider_smtp::client::{Stage, Transaction};
+use postrider_smtp::client::Transaction;
 use postrider_smtp::value::BodyType as SmtpBody;
 use postrider_smtp::value::reply::Reply;
-use postrider_smtp_tokio::client::{Delivered, SendError, Session, StepError, Tls, server_name};
+use postrider_smtp_tokio::client::{Session, StepError, Tls, server_name};
 use postrider_spool::{BodyType, Cause};
 use std::net::{IpAddr, SocketAddr};
 
@@ -21,7 +19,7 @@ enum NoSession {
     /// TLS failed, and the manner allows to go on without.
     Handshake(SafeText),
     /// This host not, another perhaps.
-    Host { cause: Cause, permanent: bool },
+    Host(Cause, Hope),
 }
 
 impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
@@ -41,16 +39,18 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         let session = match session {
             Ok(session) => session,
             Err(NoSession::Handshake(why)) => {
-                return self.give_up(fault_cause(&host, "4.7.5", &why), false);
+                return self.give_up(fault_cause(&host, "4.7.5", &why), Hope::Some);
             }
-            Err(NoSession::Host { cause, permanent }) => return self.give_up(cause, permanent),
+            Err(NoSession::Host(cause, hope)) => return self.give_up(cause, hope),
         };
         self.transactions(session, &host).await
     }
 
     /// This host will not do.
-    fn give_up(&mut self, cause: Cause, permanent: bool) -> Next {
-        self.hopeless &= permanent;
+    pub(super) fn give_up(&mut self, cause: Cause, hope: Hope) -> Next {
+        if hope == Hope::Some {
+            self.hope = Hope::Some;
+        }
         self.last = Some(cause);
         Next::Another
     }
@@ -67,12 +67,11 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
             .connect(&host, SocketAddr::new(ip, manner.port))
             .await?;
         let named = target.host.clone().map_or_else(|| address(ip), Host::Name);
-        let unusable = |e: &dyn std::fmt::Display| NoSession::Host {
-            cause: fault_cause(&host, "4.4.0", e),
-            permanent: false,
-        };
+        let unusable =
+            |e: &dyn std::fmt::Display| NoSession::Host(fault_cause(&host, "4.4.0", e), Hope::Some);
         let name = server_name(&named).map_err(|e| unusable(&e))?;
         let settings = self.settings(tls, manner.verify);
+        let begun = self.tools.world.now();
         let mut session = match Session::establish(stream, name, &settings).await {
             Ok(session) => session,
             Err(error) => {
@@ -81,16 +80,15 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
                 return Err(no_session(&host, manner, &error.cause));
             }
         };
-        self.notes.session(self.tools.world.now(), &host, &session);
+        let now = self.tools.world.now();
+        self.notes
+            .session(now, &host, &mut session, now.since(begun));
         if let Some(who) = manner.login {
             let outcome = session.authenticate(who.clone()).await;
             self.notes
-                .dialog(self.tools.world.now(), &host, session.take_log());
+                .login(self.tools.world.now(), &host, &outcome, &session.take_log());
             // Our password or our relay is at fault, not the recipient: never final.
-            outcome.map_err(|e| NoSession::Host {
-                cause: step_cause(&host, &e),
-                permanent: false,
-            })?;
+            outcome.map_err(|e| NoSession::Host(step_cause(&host, &e), Hope::Some))?;
         }
         Ok(session)
     }
@@ -113,10 +111,10 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         self.notes
             .not_connected(now, (host, to), &error, now.since(begun));
         let fault = format_args!("[{}]: {error}", to.ip()).to_string();
-        Err(NoSession::Host {
-            cause: fault_cause(host, "4.4.1", &fault),
-            permanent: false,
-        })
+        Err(NoSession::Host(
+            fault_cause(host, "4.4.1", &fault),
+            Hope::Some,
+        ))
     }
 
     /// Transactions until every recipient has a verdict or the host will not go on.
@@ -131,9 +129,10 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
                 break Next::Done;
             };
             let delivered = session.send(transaction, body).await;
-            self.notes
-                .dialog(self.tools.world.now(), host, session.take_log());
-            match self.judge(host, &places, delivered) {
+            let first = self.notes.count();
+            let judged = self.judge(host, &places, delivered);
+            self.notes.attach(first, &session.take_log());
+            match judged {
                 Judged::Done => break Next::Done,
                 Judged::Another => break Next::Another,
                 Judged::More if session.is_usable() => {}
@@ -147,7 +146,7 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
     }
 
     /// Places, among the recipients of the attempt, of those without a verdict.
-    fn open_places(&self) -> Vec<usize> {
+    pub(super) fn open_places(&self) -> Vec<usize> {
         let places = self.verdicts.iter().enumerate();
         places
             .filter(|(_, v)| v.is_none())
@@ -178,103 +177,6 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         transaction.smtputf8 = self.mail.envelope.smtputf8;
         Some(transaction)
     }
-
-    fn decide(&mut self, places: &[usize], verdict: &Verdict) {
-        for place in places {
-            if let Some(slot) = self.verdicts.get_mut(*place) {
-                *slot = Some(verdict.clone());
-            }
-        }
-    }
-
-    /// What the replies of one transaction mean for its recipients.
-    fn judge(&mut self, host: &SafeText, places: &[usize], delivered: Delivered) -> Judged {
-        let (accepted, too_many) = self.judge_rcpts(host, places, &delivered.recipients);
-        match delivered.result {
-            Ok(reply) => {
-                self.decide(&accepted, &Verdict::Delivered(reply_cause(host, &reply)));
-                match too_many.is_empty() {
-                    true => Judged::Done,
-                    false => Judged::More,
-                }
-            }
-            Err(error) => self.judge_error(host, &accepted, &error),
-        }
-    }
-
-    /// Gives verdicts to refused recipients. Returns who still depends on the message, and who was
-    /// one too many.
-    fn judge_rcpts(
-        &mut self,
-        host: &SafeText,
-        places: &[usize],
-        replies: &[Option<Reply>],
-    ) -> (Vec<usize>, Vec<usize>) {
-        let mut accepted = Vec::new();
-        let mut too_many = Vec::new();
-        for (place, reply) in places.iter().zip(replies) {
-            let Some(reply) = reply.as_ref().filter(|r| !r.is_done()) else {
-                accepted.push(*place);
-                continue;
-            };
-            let cause = reply_cause(host, reply);
-            if is_too_many(reply) && !accepted.is_empty() {
-                too_many.push(*place);
-            } else if reply.is_permanent() {
-                self.decide(&[*place], &Verdict::Failed(cause));
-            } else {
-                self.decide(&[*place], &Verdict::Retry(cause));
-            }
-        }
-        (accepted, too_many)
-    }
-
-    fn judge_error(&mut self, host: &SafeText, accepted: &[usize], error: &SendError) -> Judged {
-        let verdict = if let Some(unmet) = unmet(error) {
-            let status = unmet.enhanced().map(|e| SafeText::display(&e));
-            let mut cause = fault_cause(host, "5.6.0", &unmet);
-            cause.status = status.unwrap_or(cause.status);
-            Verdict::Failed(cause)
-        } else if is_content(error) {
-            Verdict::Failed(fault_cause(host, "5.6.0", error))
-        } else if let Some(reply) = refusal(error) {
-            let cause = reply_cause(host, reply);
-            match reply.is_permanent() {
-                true => Verdict::Failed(cause),
-                false => Verdict::Retry(cause),
-            }
-        } else if matches!(error, SendError::Body(_)) {
-            Verdict::Retry(unreadable())
-        } else if error.stage() == Some(Stage::End) {
-            // RFC 1047: whether the server has taken it cannot be known.
-            self.notes.may_arrive_twice(self.tools.world.now(), host);
-            let text = "connection lost after the message was sent; it may arrive twice";
-            Verdict::Retry(fault_cause(host, "4.4.2", &text))
-        } else if self.open_places().is_empty() {
-            // Every recipient was refused by name; the message as a whole was then not sent.
-            return Judged::Done;
-        } else {
-            let cause = match error.reply() {
-                Some(reply) => reply_cause(host, reply),
-                None => fault_cause(host, "4.4.2", error),
-            };
-            self.give_up(cause, false);
-            return Judged::Another;
-        };
-        // Those who were one too many were not refused; they come with the next attempt's hosts.
-        self.decide(accepted, &verdict);
-        match self.open_places().is_empty() {
-            true => Judged::Done,
-            false => Judged::More,
-        }
-    }
-}
-
-enum Judged {
-    Done,
-    /// Another transaction in the same session.
-    More,
-    Another,
 }
 
 fn address(ip: IpAddr) -> Host {
@@ -284,7 +186,7 @@ fn address(ip: IpAddr) -> Host {
     }
 }
 
-fn unreadable() -> Cause {
+pub(super) fn unreadable() -> Cause {
     ours("4.3.0", "the message cannot be read from our own queue")
 }
 
@@ -292,8 +194,9 @@ fn no_session(host: &SafeText, manner: &Manner<'_>, error: &StepError) -> NoSess
     if manner.falls_back && is_handshake_failure(error) {
         return NoSession::Handshake(SafeText::display(error));
     }
-    NoSession::Host {
-        cause: step_cause(host, error),
-        permanent: error.reply().is_some_and(Reply::is_permanent),
-    }
+    let hope = match error.reply().is_some_and(Reply::is_permanent) {
+        true => Hope::None,
+        false => Hope::Some,
+    };
+    NoSession::Host(step_cause(host, error), hope)
 }

@@ -1,7 +1,7 @@
 //! One lease: attempt, record, trace.
 
 use super::Runner;
-use crate::attempt::{Attempt, Ended, Mail, Notes, Tools, Verdict};
+use crate::attempt::{Attempt, Ended, Mail, Notes, Tools, Verdict, millis};
 use crate::dial::Dialer;
 use crate::maildir::{self, Item, Stored};
 use crate::route::Route;
@@ -36,7 +36,9 @@ where
         let (id, attempt) = (lease.id, lease.attempt);
         let results = self.results(&lease, &verdicts, now);
         for (rcpt, result) in lease.rcpts.iter().zip(&results) {
-            notes.push(now, decision(rcpt, &result.state));
+            if let Some(draft) = decision(rcpt, &result.state, attempt) {
+                notes.push(now, draft);
+            }
         }
         // Nothing stands between the server's word and this.
         let settled = self.spool.settle(lease, &results, now).await;
@@ -60,7 +62,7 @@ where
             }
         };
         let late = || {
-            let status = SafeText::from_static("4.4.7");
+            let status = SafeText::from_static("4.4.0");
             let text = SafeText::from_static("the attempt took too long; it may arrive twice");
             everyone(lease, &Verdict::Retry(Cause::ours(status, text)))
         };
@@ -117,6 +119,7 @@ where
             Ok(source) => crate::attempt::Source::open(&source).await,
             Err(error) => return unreadable(&error),
         };
+        let begun = self.hooks.world.now();
         let item = Item {
             id: lease.id,
             envelope: &lease.envelope,
@@ -135,11 +138,17 @@ where
                     Stored::New(path) => ("stored", path),
                     Stored::Before(path) => ("stored-before", path),
                 };
+                let folder = match lease.envelope.quarantine {
+                    Some(_) => ".Junk of",
+                    None => "Maildir of",
+                };
+                let text = format_args!("written to {folder} {}", to.trim_matches(['<', '>']));
+                let text = SafeText::display(&text);
                 let draft = Draft::check(Stage::Attempt, "maildir", Out::Pass)
                     .rcpt(&to)
                     .why(why);
-                notes.push(now, draft.got("file", path.display().to_string()));
-                let text = SafeText::from_static("stored in the mailbox");
+                let draft = draft.got("file", path.display().to_string());
+                notes.push(now, draft.say(text.as_str()).took(millis(now.since(begun))));
                 Verdict::Delivered(Cause::ours(SafeText::from_static("2.0.0"), text))
             }
             Err(error) => {
@@ -199,9 +208,11 @@ where
 }
 
 /// RFC 3463 §3.5: "X.4.7 Delivery time expired".
+pub(super) const EXPIRED: &str = "4.4.7";
+
 fn expired(last: &Cause) -> Cause {
     let mut cause = last.clone();
-    cause.status = SafeText::from_static("4.4.7");
+    cause.status = SafeText::from_static(EXPIRED);
     let text = format_args!("given up after many attempts; the last one: {}", last.text);
     cause.text = SafeText::display(&text);
     cause
@@ -228,26 +239,55 @@ fn everyone<T>(lease: &Lease, verdict: &Verdict) -> Ended<T> {
     }
 }
 
-fn decision(rcpt: &LeasedRcpt, state: &RcptState) -> Draft {
-    let effect = match state {
-        RcptState::Delivered { .. } => Effect::Delivered,
-        RcptState::Due { .. } => Effect::Retry,
-        RcptState::Owed { cause, .. } if cause.status.as_str() == "4.4.7" => Effect::Expire,
-        RcptState::Owed { .. } | RcptState::Failed { .. } | RcptState::Deleted => Effect::Bounce,
-    };
-    let mut draft = Draft::decision(Stage::Attempt, effect).rcpt(&rcpt.rcpt.to.to_string());
-    if let Some(cause) = state.cause() {
-        draft = draft
-            .got("status", cause.status.clone())
-            .reply(cause.text.as_str());
-        if let Some(host) = &cause.host {
-            draft = draft.got("host", host.clone());
+/// What was decided for a recipient; of a failure the one who tells the sender speaks.
+fn decision(rcpt: &LeasedRcpt, state: &RcptState, attempt: u32) -> Option<Draft> {
+    let (effect, say) = match state {
+        RcptState::Delivered { cause } => {
+            let by = cause.as_ref()?;
+            let say = match &by.host {
+                Some(host) => format!("delivered to {host}"),
+                None => by.text.to_string(),
+            };
+            (Effect::Delivered, say)
         }
+        RcptState::Due { due, cause } => {
+            let why = match cause.as_ref().filter(|c| c.host.is_none()) {
+                Some(cause) => format!("{}; ", cause.text),
+                None => String::new(),
+            };
+            let next = due.rfc3339();
+            let seconds = next.get(..19).unwrap_or_default();
+            let say = format!("{why}tried again at {seconds}Z (attempt {})", attempt + 1);
+            (Effect::Retry, say)
+        }
+        RcptState::Owed { .. } | RcptState::Failed { .. } | RcptState::Deleted => return None,
+    };
+    let draft = Draft::decision(Stage::Attempt, effect).rcpt(&rcpt.rcpt.to.to_string());
+    Some(explained(draft.say(&say), state.cause()))
+}
+
+/// A decision with the words on which it rests.
+pub(super) fn explained(draft: Draft, cause: Option<&Cause>) -> Draft {
+    let Some(cause) = cause else {
+        return draft;
+    };
+    let draft = draft.got("status", cause.status.clone());
+    match &cause.host {
+        Some(host) => draft
+            .got("host", host.clone())
+            .reply(cause.text.as_str())
+            .by("smtp"),
+        None => draft.by(decider(cause)),
     }
-    if let RcptState::Due { due, .. } = state {
-        draft = draft.got("next", due.rfc3339());
+}
+
+/// The check that decides when no server said a word.
+fn decider(cause: &Cause) -> &'static str {
+    match cause.status.as_str() {
+        "5.1.10" | "5.1.2" | "5.4.4" | "5.4.6" | "4.4.3" => "mx",
+        "4.4.1" => "connect",
+        _ => "smtp",
     }
-    draft
 }
 
 async fn goodbye<T>(mut session: Session<T>)

@@ -1,6 +1,8 @@
 //! Telling the sender: diagnosis, notice, record.
 
 use super::Runner;
+use super::deliver::{EXPIRED, explained};
+use crate::attempt::millis;
 use crate::dial::Dialer;
 use crate::dsn::{self, About, Failed, MAX_HEADER, MAX_RETURNED};
 use crate::hooks::{Agreement, Diagnosis};
@@ -43,8 +45,13 @@ where
             .collect();
         let told = self.notice(&lease, &failed, &mut recorder).await;
         let now = self.hooks.world.now();
+        if let Ok(notice) = &told {
+            for (rcpt, cause) in lease.rcpts.iter().zip(&causes) {
+                recorder.record(now, failure(rcpt, cause, *notice));
+            }
+        }
         let state = |cause: &Cause| match told {
-            Ok(()) => RcptState::Failed {
+            Ok(_) => RcptState::Failed {
                 cause: cause.clone(),
             },
             Err(_) => RcptState::Owed {
@@ -74,30 +81,33 @@ where
             return cause;
         }
         let refusal = Refusal::new(cause.clone());
+        let begun = self.hooks.world.now();
         let look = self.hooks.diagnose.diagnose(&refusal);
         let Ok(Some(found)) = timeout(self.running.diagnosis, look).await else {
             return cause;
         };
-        let draft = diagnosis_event(&refusal, &found).rcpt(&rcpt.rcpt.to.to_string());
-        recorder.record(self.hooks.world.now(), draft);
+        let now = self.hooks.world.now();
+        let draft = diagnosis_event(&refusal, &found, now.since(begun));
+        recorder.record(now, draft.rcpt(&rcpt.rcpt.to.to_string()));
         cause.diagnosis = Some(found.say);
         cause
     }
 
-    /// Puts a notice into the queue. `Ok` when that is done, or when nobody is to be told.
+    /// Puts a notice into the queue and gives its id; nothing when nobody is to be told.
     async fn notice(
         &self,
         lease: &Lease,
         failed: &[Failed<'_>],
         recorder: &mut Recorder,
-    ) -> Result<(), SpoolError> {
+    ) -> Result<Option<Id>, SpoolError> {
         let now = self.hooks.world.now();
         let (to, failed) = match dsn::addressee(&lease.envelope, failed) {
             Ok(found) => found,
             Err(why) => {
-                let draft = Draft::skipped(Stage::Dsn, "dsn", why.code()).say(&why.to_string());
+                let say = format!("no notice: {why}");
+                let draft = Draft::skipped(Stage::Dsn, "dsn", why.code()).say(&say);
                 recorder.record(now, draft);
-                return Ok(());
+                return Ok(None);
             }
         };
         let (octets, size) = self.original(lease).await?;
@@ -118,9 +128,10 @@ where
         draft.commit(envelope).await?;
         let event = Draft::check(Stage::Dsn, "dsn", Out::Pass).why("failure");
         let event = event.given("to", to.to_string()).got("id", id.to_string());
+        let event = event.say(&format!("notice {id} queued for {to}"));
         recorder.record(now, event.got("recipients", failed.len()));
         self.trace_of_notice(id, lease.id, now);
-        Ok(())
+        Ok(Some(id))
     }
 
     /// A notice has a trace of its own, which names the message it is about.
@@ -167,16 +178,36 @@ impl IntoSafe for &'static str {
     }
 }
 
-fn diagnosis_event(refusal: &Refusal, found: &Diagnosis) -> Draft {
-    let (out, why) = match found.verdict {
-        Agreement::Confirmed => (Out::Yes, "confirmed"),
-        Agreement::NotConfirmed => (Out::No, "not-confirmed"),
-        Agreement::CannotTell => (Out::Unknown, "cannot-tell"),
+/// The end of a recipient.
+fn failure(rcpt: &LeasedRcpt, cause: &Cause, notice: Option<Id>) -> Draft {
+    let (effect, what) = match (&cause.host, cause.status.as_str()) {
+        (_, EXPIRED) => (Effect::Expire, cause.text.to_string()),
+        (Some(host), _) => (Effect::Bounce, format!("refused for good by {host}")),
+        (None, _) => (Effect::Bounce, cause.text.to_string()),
     };
-    let draft = Draft::check(Stage::Attempt, "diagnose", out).why(why);
-    let draft = draft
-        .given("class", refusal.class.as_str())
-        .say(found.say.as_str());
+    let say = match notice {
+        Some(id) => format!("{what}; a notice was queued as {id}"),
+        None => format!("{what}; nobody is told"),
+    };
+    let draft = Draft::decision(Stage::Attempt, effect).rcpt(&rcpt.rcpt.to.to_string());
+    let draft = match cause.diagnosis {
+        Some(_) => draft.chain(["diagnose"]),
+        None => draft,
+    };
+    explained(draft.say(&say), Some(cause))
+}
+
+fn diagnosis_event(refusal: &Refusal, found: &Diagnosis, took: Duration) -> Draft {
+    let (out, why, prefix) = match found.verdict {
+        Agreement::Confirmed => (Out::Fail, "confirmed", "confirmed from here"),
+        Agreement::NotConfirmed => (Out::Info, "not-confirmed", "not confirmed from here"),
+        Agreement::CannotTell => (Out::Unknown, "cannot-tell", "cannot tell from here"),
+    };
+    let draft = Draft::check(Stage::Attempt, "diagnose", out)
+        .why(why)
+        .took(millis(took));
+    let draft = draft.given("class", refusal.class.as_str());
+    let draft = draft.say(&format!("{prefix}: {}", found.say));
     match &found.fix {
         Some(fix) => draft.fix(fix.clone()),
         None => draft,

@@ -218,7 +218,7 @@ impl Index {
         let lease = Lease {
             id,
             envelope: Arc::clone(&message.env),
-            attempt: made.copied().unwrap_or(0).saturating_add(1),
+            attempt: attempt_number(&task, made.copied().unwrap_or(0)),
             task,
             rcpts,
             until,
@@ -293,6 +293,14 @@ impl Index {
 
     pub(crate) fn entry(&self, id: Id) -> Option<Entry> {
         self.messages.get(&id).map(|m| m.entry(id))
+    }
+}
+
+/// Telling is no attempt of its own.
+fn attempt_number(task: &Task, made: u32) -> u32 {
+    match task {
+        Task::Tell => made,
+        Task::Deliver(_) => made.saturating_add(1),
     }
 }
 

@@ -254,6 +254,7 @@ fn the_sender_is_told_of_all_failures_together<S: Spool>(mut b: Bench<S>) {
     assert_eq!(tell.len(), 1);
     let tell = tell.remove(0);
     assert_eq!((&tell.task, tell.rcpts.len()), (&Task::Tell, 2));
+    assert_eq!(tell.attempt, 1, "telling is no attempt of its own");
     b.settle(tell, &RcptState::Failed { cause: cause() }, NOW)
         .unwrap();
     assert_eq!(b.entry(id), None);
