@@ -13,6 +13,7 @@ mod message;
 mod resolver;
 mod smtp;
 mod spf;
+mod together;
 mod zone;
 
 use corpora::Corpora;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         dmarc::suites,
         message::suites,
         smtp::suites,
+        together::suites,
     ];
     let trials: Vec<Trial> = suites
         .iter()
