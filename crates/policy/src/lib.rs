@@ -78,4 +78,4 @@ pub use schema::{Schema, SchemaError, Variable};
 pub use source::{Origin, RuleSource, SourceRef, ThenValue};
 pub use stage::{ParseStageError, Stage, Visible};
 pub use step::{Step, StepKind};
-pub use value::{Cause, Item, Tri, Type, Value, Verdict};
+pub use value::{Cause, Item, ReadListError, ReadValueError, Tri, Type, Value, Verdict};

@@ -1,8 +1,10 @@
 //! Values and their types: what a variable may be, what a rule compares, and *unknown* as a value.
 
+mod read;
 mod tri;
 mod write;
 
+pub use read::{ReadListError, ReadValueError};
 pub use tri::{Cause, Tri};
 
 use crate::network::Network;
