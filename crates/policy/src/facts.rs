@@ -23,7 +23,7 @@ impl Facts for BTreeMap<Name, Value> {
 }
 
 /// Leaf values as an [`Explained`](crate::Explained) or a trace keeps them: enough to decide a rule again.
-impl Facts for [(Name, Value)] {
+impl Facts for Vec<(Name, Value)> {
     fn get(&self, name: &Name) -> Value {
         self.iter()
             .find(|(n, _)| n == name)
