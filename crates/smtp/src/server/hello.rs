@@ -10,6 +10,9 @@ use crate::value::reply::{Code, Reply};
 use crate::value::{Hello, Protocol};
 use postrider_core::SafeText;
 
+/// RFC 9422 §4: the values of LIMITS have at most six digits.
+const LIMITS_MAX: u64 = 999_999;
+
 impl Connection {
     pub(super) fn greet(&mut self, reply: Option<Reply>) {
         self.state = State::Command;
@@ -59,7 +62,9 @@ impl Connection {
             keywords.push(SafeText::from_static("SMTPUTF8"));
         }
         if self.cfg.extensions.limits == Offer::Yes {
-            let (mails, recipients) = (limits.transactions, limits.recipients());
+            let mails = u64::from(limits.transactions).min(LIMITS_MAX);
+            let recipients = u64::try_from(limits.recipients()).unwrap_or(LIMITS_MAX);
+            let recipients = recipients.min(LIMITS_MAX);
             let text = format_args!("LIMITS MAILMAX={mails} RCPTMAX={recipients}");
             keywords.push(SafeText::display(&text));
         }

@@ -163,6 +163,26 @@ fn useless_commands() {
 }
 
 #[test]
+fn announced_limits_have_six_digits_at_most() {
+    let mut config = config();
+    config.limits.recipients = 1_000_000;
+    config.limits.transactions = 1_000_000;
+    let mut driver = Driver::new(config);
+    driver.send(b"EHLO client.example\r\n");
+    assert!(
+        driver
+            .take_sent()
+            .contains(" LIMITS MAILMAX=999999 RCPTMAX=999999\r\n")
+    );
+}
+
+#[test]
+fn a_connection_at_rest_is_small() {
+    // Ten thousand stalled clients cost ten megabytes, beside what drivers read for them.
+    assert!(size_of::<postrider_smtp::server::Connection>() <= 1_024);
+}
+
+#[test]
 fn errors() {
     for (count, closed) in [(9, false), (10, false), (11, true)] {
         let got = codes(&config(), "FOO\r\n".repeat(count).as_bytes());
