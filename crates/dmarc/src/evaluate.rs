@@ -61,6 +61,20 @@ impl Default for Policy {
 ///
 /// # Verdicts
 /// `permerror` where the author is not clear; otherwise as [`evaluate`].
+///
+/// ```
+/// use postrider_dmarc::{DmarcResult, Policy, evaluate_authors};
+/// use postrider_message::{HeaderBlock, author_domains};
+/// use postrider_resolver::{ZoneResolver, block_on};
+///
+/// let (header, _) = HeaderBlock::parse(b"From: a@bank.example\r\nFrom: b@evil.test\r\n");
+/// let authors = author_domains(&header);
+/// let judged = evaluate_authors(&ZoneResolver::new(), &authors, &[], &Policy::DEFAULT);
+/// let verdict = block_on(judged)?;
+/// assert_eq!(verdict.result, DmarcResult::PermError);
+/// assert_eq!(verdict.why.to_string(), "2 From fields");
+/// # Ok::<(), postrider_resolver::NotReady>(())
+/// ```
 pub async fn evaluate_authors<R: Resolver>(
     resolver: &R,
     authors: &AuthorDomains,

@@ -310,10 +310,10 @@ impl fmt::Display for Why {
                 )
             }
             Self::PolicyUnknown { domain, error } => {
-                write!(f, "record of {domain} is not known: {error}")
+                write!(f, "record of {domain} is not known: {}", Ascii(error))
             }
             Self::ExistenceUnknown { domain, error } => {
-                write!(f, "whether {domain} exists is not known: {error}")
+                write!(f, "whether {domain} exists is not known: {}", Ascii(error))
             }
             Self::IdentifierUnknown { mechanism, domain } => {
                 write!(
@@ -324,5 +324,36 @@ impl fmt::Display for Why {
             Self::Author { problem } => problem.fmt(f),
             Self::SeveralAuthors { count } => write!(f, "{count} author domains"),
         }
+    }
+}
+
+/// A resolver may say anything of a failure; `Why` is one ASCII line.
+struct Ascii<'a>(&'a LookupError);
+
+impl fmt::Display for Ascii<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.to_string().chars() {
+            match c.is_ascii() {
+                true => write!(f, "{c}")?,
+                false => write!(f, "{}", c.escape_unicode())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postrider_core::SafeText;
+
+    #[test]
+    fn why_is_one_ascii_line() {
+        let why = Why::PolicyUnknown {
+            domain: DomainName::parse("x.example").unwrap(),
+            error: LookupError::Other(SafeText::new("Zeitüberschreitung").unwrap()),
+        };
+        let told = "record of x.example is not known: Zeit\\u{fc}berschreitung";
+        assert_eq!(why.to_string(), told);
     }
 }

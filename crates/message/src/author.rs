@@ -201,6 +201,15 @@ impl AuthorDomains {
 }
 
 /// The domains of every mailbox of every From field, and what is unclear about them.
+///
+/// ```
+/// use postrider_message::{Authorship, HeaderBlock, author_domains};
+///
+/// let (header, _) = HeaderBlock::parse(b"From: a@good.example\r\nSubject: x\nFrom: b@bank.example\r\n");
+/// let authors = author_domains(&header);
+/// let Authorship::Unclear(problem) = authors.authorship() else { unreachable!() };
+/// assert_eq!(problem.to_string(), "octet 34 may be read as another From field");
+/// ```
 #[must_use]
 pub fn author_domains(header: &HeaderBlock<'_>) -> AuthorDomains {
     let mut authors = AuthorDomains::default();
@@ -339,6 +348,9 @@ mod tests {
         ] {
             assert_eq!(codes(&format!("From: {from}\r\n")), [code], "{from}");
         }
+        // The name and its colon on two lines.
+        let split = "From\r\n : <a@x.test>\r\n";
+        assert_eq!(codes(split), ["no-from", "hidden-from"]);
     }
 
     #[test]

@@ -29,6 +29,18 @@ pub const MAX_RESULTS: usize = 100;
 pub const MAX_PROPERTIES: usize = 50;
 
 /// What one Authentication-Results field says.
+///
+/// ```
+/// use postrider_message::authres::{AuthResults, AuthservId, Keyword, MethodResult};
+///
+/// let spf = MethodResult::new(Keyword::from_static("spf"), Keyword::from_static("pass"))
+///     .with("smtp", "mailfrom", &"news@bank.example");
+/// let field = AuthResults::new(AuthservId::new("mx.example.org")?).with(spf);
+/// assert_eq!(field.to_string(), "mx.example.org; spf=pass smtp.mailfrom=news@bank.example");
+/// let parsed = AuthResults::parse(b" mx.example.org; spf=pass smtp.mailfrom=news@bank.example")?;
+/// assert_eq!(parsed.field, field);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

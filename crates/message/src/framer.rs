@@ -38,6 +38,17 @@ pub enum FrameError {
 ///
 /// Call [`push`](Self::push) for each chunk, then [`header`](Self::header) or
 /// [`into_header`](Self::into_header); a message without an empty line is all header.
+///
+/// ```
+/// use postrider_message::{Framer, Framing};
+///
+/// let mut framer = Framer::default();
+/// assert_eq!(framer.push(b"Subject: hi\r\n\r")?, Framing::Header);
+/// assert_eq!(framer.push(b"\nfirst ")?, Framing::Split { body: b"first " });
+/// assert_eq!(framer.push(b"second")?, Framing::Body(b"second"));
+/// assert_eq!(framer.into_header().block().fields().count(), 1);
+/// # Ok::<(), postrider_message::FrameError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Framer {
     header: Vec<u8>,

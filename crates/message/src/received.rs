@@ -146,6 +146,23 @@ impl fmt::Display for Client {
 }
 
 /// The field that we write when a message arrives.
+///
+/// ```
+/// use postrider_core::{DomainName, SafeText, UnixTime};
+/// use postrider_message::received::{Auth, BaseProtocol, Client, Protocol, Received, Tls};
+///
+/// let protocol = Protocol { base: BaseProtocol::Esmtp, tls: Tls::On, auth: Auth::None };
+/// let helo = SafeText::from_static("mail.corp.example");
+/// let received = Received::new(DomainName::parse("mx.example.org")?, protocol, UnixTime::from_secs(0))
+///     .from_client(Client::new(helo, "192.0.2.1".parse()?))
+///     .with_id(&"D21JJQD838RB");
+/// assert_eq!(
+///     received.to_string(),
+///     "from mail.corp.example ([192.0.2.1]) by mx.example.org with ESMTPS id D21JJQD838RB; \
+///      Thu, 1 Jan 1970 00:00:00 +0000"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Received {

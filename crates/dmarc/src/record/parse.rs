@@ -23,6 +23,16 @@ impl Record {
     ///
     /// RFC 9989 §4.7 `v`: "If the tag is not the first in the list, or the tag is absent, or the
     /// value is not "DMARC1", then the entire record MUST be ignored."
+    ///
+    /// ```
+    /// use postrider_dmarc::{Disposition, Record};
+    ///
+    /// let parsed = Record::parse(b"v=DMARC1; p=reject; pct=50").unwrap();
+    /// assert_eq!(parsed.record, Record::new(Disposition::Reject));
+    /// let warning = parsed.warnings[0].to_string();
+    /// assert_eq!(warning, "tag pct was removed by RFC 9989 and is ignored (octet 20)");
+    /// assert_eq!(Record::parse(b"v=spf1 -all"), None);
+    /// ```
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Parsed> {
         if !is_dmarc_record(text) {
