@@ -3,6 +3,7 @@
 use crate::datum::{Datum, Fields};
 use crate::event::{Event, Reason, Truth};
 use crate::words::Out;
+use postrider_core::SafeText;
 use std::net::IpAddr;
 
 /// Result words, which rules write without quotes.
@@ -51,11 +52,11 @@ fn result(event: &Event) -> String {
     if let Some((_, words)) = known.iter().find(|(out, _)| *out == event.out) {
         return (*words).to_owned();
     }
-    let why = event.why.as_ref().map_or("", |why| why.as_str());
-    match why.strip_prefix("on-unknown-") {
-        Some(word) => format!("not decided, on_unknown = {word}"),
-        None => "not decided".to_owned(),
-    }
+    // What then happened, such as `not decided, on_unknown = skip`.
+    event
+        .say
+        .as_ref()
+        .map_or_else(|| "not decided".to_owned(), SafeText::to_string)
 }
 
 /// `` `dmarc == fail` is true (dmarc = fail) ``
