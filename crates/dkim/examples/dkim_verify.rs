@@ -9,7 +9,7 @@
 #![expect(clippy::print_stdout, reason = "it is what the example is for")]
 
 use postrider_core::UnixTime;
-use postrider_dkim::{DiagnosisLevel, Policy, Verdict, verify};
+use postrider_dkim::{DiagnosisLevel, Policy, verify};
 use postrider_resolver::{ZoneResolver, block_on};
 use std::error::Error;
 use std::fs;
@@ -32,22 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if verdicts.is_empty() {
         println!("none: there is no signature");
     }
-    verdicts.iter().for_each(print);
+    for verdict in verdicts {
+        println!("{}", verdict.story());
+    }
     Ok(())
-}
-
-fn print(verdict: &Verdict) {
-    println!("{}: {verdict}", verdict.result);
-    if let Some(key) = &verdict.key {
-        println!("  key      {} of {} bits", key.key_type, key.bits);
-    }
-    if let Some(coverage) = &verdict.coverage {
-        println!("  headers  {}", coverage.names);
-    }
-    if let Some(body) = &verdict.body {
-        println!("  body     {body}");
-    }
-    for warning in &verdict.warnings {
-        println!("  warning  {warning}");
-    }
 }

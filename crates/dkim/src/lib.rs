@@ -47,6 +47,7 @@
 //! | [`record`] | key records, read and written | 6376 §3.6.1 |
 //! | [`key`] | public and private keys, [`SigningKey`] | 8301, 8463, 5958, 8017 |
 //! | [`verify`](mod@verify), [`verdict`], [`reason`], [`policy`] | verifying, and what it says | 6376 §6, 8601 |
+//! | [`story`] | the evidence in lines, and the result for Authentication-Results | 8601 §2.7.1 |
 //! | [`diagnose`] | what probably happened to a body | |
 //! | [`sign`] | signing | 6376 §5 |
 //! | `keygen` | new keys, with the feature of that name | |
@@ -73,6 +74,7 @@ pub mod record;
 pub mod selector;
 pub mod sign;
 pub mod signature;
+pub mod story;
 pub mod verdict;
 pub mod verify;
 
@@ -89,5 +91,6 @@ pub use record::{KeyRecord, KeyRecordError};
 pub use selector::{Selector, SelectorError};
 pub use sign::{BodyCoverage, HeaderSelection, PendingSignature, SignError, SignRequest, Signer};
 pub use signature::{Signature, SignatureError};
+pub use story::Story;
 pub use verdict::{BodyHashes, Coverage, DkimResult, KeyFacts, Verdict};
 pub use verify::{KeyId, KeyQuestion, Verifier, verify};

@@ -1,6 +1,7 @@
 //! What the verifier says of one signature.
 
 use crate::algorithm::{Algorithm, KeyType};
+use crate::canon::Canonicalization;
 use crate::diagnose::Diagnosis;
 use crate::encoding::to_base64;
 use crate::identity::Auid;
@@ -56,7 +57,8 @@ impl fmt::Display for DkimResult {
 /// The verdict on one `DKIM-Signature` field, with its evidence.
 ///
 /// `Display` is one line of US-ASCII:
-/// `d=bank.example s=m1: the body was changed after signing (headers intact)`.
+/// `d=bank.example s=m1: the body was changed after signing (headers intact)`. The evidence is in
+/// [`story`](Self::story).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -76,6 +78,8 @@ pub struct Verdict {
     pub identity: Option<Auid>,
     /// `a=`
     pub algorithm: Option<Algorithm>,
+    /// `c=`, simple/simple if absent.
+    pub canonicalization: Option<Canonicalization>,
     /// The first 16 characters of `b=`: `header.b` of RFC 6008.
     pub b: Option<String>,
     /// `t=`

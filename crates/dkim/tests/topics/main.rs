@@ -16,4 +16,5 @@ mod rfc6376;
 mod rfc8463;
 mod rules;
 mod signing;
+mod story;
 mod support;
