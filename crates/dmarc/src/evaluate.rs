@@ -69,7 +69,8 @@ impl Default for Policy {
 ///
 /// let (header, _) = HeaderBlock::parse(b"From: a@bank.example\r\nFrom: b@evil.test\r\n");
 /// let authors = author_domains(&header);
-/// let judged = evaluate_authors(&ZoneResolver::new(), &authors, &[], &Policy::DEFAULT);
+/// let zone = ZoneResolver::new();
+/// let judged = evaluate_authors(&zone, &authors, &[], &Policy::DEFAULT);
 /// let verdict = block_on(judged)?;
 /// assert_eq!(verdict.result, DmarcResult::PermError);
 /// assert_eq!(verdict.why.to_string(), "2 From fields");

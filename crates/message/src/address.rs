@@ -9,7 +9,7 @@
 //! ```
 
 use crate::lex::{At, Cursor};
-use crate::limits::MAX_MAILBOXES;
+use crate::limits::{MAX_GROUP, MAX_MAILBOXES};
 use postrider_core::{Host, Mailbox, SafeText, Span};
 
 /// How much is accepted beyond RFC 5322 §3.4.
@@ -131,7 +131,8 @@ impl<'a> Parser<'a> {
         match self.at.peek() {
             Some(b':') if self.group.is_none() && !words.is_empty() => {
                 self.at.eat(b':');
-                self.group = Some(self.phrase(&words, start)?.unwrap_or_default());
+                let name = self.phrase(&words, start)?.unwrap_or_default();
+                self.group = Some(name.truncated(MAX_GROUP));
                 self.at.skip_cfws()?;
                 match self.at.peek() {
                     Some(b';' | b',') => Ok(()),

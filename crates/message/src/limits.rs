@@ -41,3 +41,7 @@ pub const MAX_MAILBOXES: usize = 1_000;
 pub const MAX_COMMENT_DEPTH: usize = 32;
 /// Most distinct domains that [`author_domains`](crate::author_domains) keeps.
 pub const MAX_AUTHOR_DOMAINS: usize = 100;
+/// Most problems that [`author_domains`](crate::author_domains) tells.
+pub const MAX_AUTHOR_PROBLEMS: usize = 100;
+/// Octets of a group's name that are kept; each of its members carries it.
+pub const MAX_GROUP: usize = 256;

@@ -151,6 +151,17 @@ fn a_domain_that_is_none_is_shown() {
 }
 
 #[test]
+fn group_names_are_cut_at_256() {
+    for (n, kept) in [(255, 255), (256, 256), (257, 256)] {
+        let value = format!("{}: a@b.test;", "x".repeat(n));
+        let group = mailboxes(value.as_bytes(), Grammar::Strict).unwrap()[0]
+            .group
+            .clone();
+        assert_eq!(group.unwrap().as_str().len(), kept);
+    }
+}
+
+#[test]
 fn mailboxes_are_limited_at_1000() {
     let list = |n: usize| vec!["a@b.test"; n].join(",");
     for (n, ok) in [(999, true), (1000, true), (1001, false)] {
