@@ -26,6 +26,10 @@ use std::sync::Arc;
 /// 3. [`finish`](Self::finish) gives one `DKIM-Signature` field per request, to be put on top; or
 ///    [`to_sign`](Self::to_sign) gives what a token or service elsewhere has to sign.
 ///
+/// Header and body must be the octets that go onto the wire, their lines ending in CRLF. RFC 6376
+/// §5.3: "bare CR or LF characters [...] MUST be converted to the SMTP-standard CRLF sequence before
+/// the message is signed"; nothing is converted here.
+///
 /// ```
 /// use postrider_core::{DomainName, UnixTime};
 /// use postrider_dkim::{PrivateKey, Selector, SignRequest, Signer};

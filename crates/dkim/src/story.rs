@@ -9,6 +9,7 @@ use std::fmt;
 ///
 /// ```text
 /// dkim d=bank.example s=m1 i=@bank.example a=ed25519-sha256 c=relaxed/relaxed
+///  record   "v=DKIM1; k=ed25519; p=11qY…"
 ///  key      ed25519, 256 bits (ttl 300)
 ///  headers  from:from:to:subject
 ///  body     32 octets, bh=2jUS… computed Xtrt…
@@ -68,6 +69,9 @@ impl fmt::Display for Story<'_> {
         tag(f, "a", v.algorithm.as_ref())?;
         tag(f, "c", v.canonicalization.as_ref())?;
         writeln!(f)?;
+        for record in &v.key_records {
+            writeln!(f, " record   \"{record}\"")?;
+        }
         if let Some(key) = &v.key {
             writeln!(f, " key      {key}")?;
         }

@@ -7,7 +7,7 @@ use crate::encoding::to_base64;
 use crate::identity::Auid;
 use crate::reason::{Reason, Warning};
 use crate::selector::Selector;
-use postrider_core::{DomainName, UnixTime};
+use postrider_core::{DomainName, SafeText, UnixTime};
 use std::fmt;
 
 /// The result for one signature; the words of RFC 8601 §2.7.1.
@@ -88,6 +88,9 @@ pub struct Verdict {
     pub expires: Option<UnixTime>,
     /// What is known of the key that was used.
     pub key: Option<KeyFacts>,
+    /// The TXT records at the name of the key, as evidence: so many as are tried, each cut at 512
+    /// octets.
+    pub key_records: Vec<SafeText>,
     /// What the signature covers.
     pub coverage: Option<Coverage>,
     /// Both body hashes, once the body was read.

@@ -30,6 +30,9 @@ impl Judge<'_> {
 
     fn open(&self, field: usize, open: Open) -> Verdict {
         let mut verdict = described(field, &open);
+        if let Some(slot) = self.slots.get(open.key.0) {
+            verdict.key_records.clone_from(&slot.texts);
+        }
         match self.evaluate(&open, &mut verdict) {
             Ok(()) => {}
             Err(reason) => {
@@ -184,6 +187,7 @@ fn settled(field: usize, why: Reason, claims: Claims) -> Verdict {
         signed_at: None,
         expires: None,
         key: None,
+        key_records: Vec::new(),
         coverage: None,
         body: None,
         warnings: Vec::new(),
@@ -209,6 +213,7 @@ fn described(field: usize, open: &Open) -> Verdict {
         signed_at: s.signed_at,
         expires: s.expires,
         key: None,
+        key_records: Vec::new(),
         coverage: Some(Coverage {
             names: String::from_utf8(names).unwrap_or_default(),
             signed_octets: s.length,

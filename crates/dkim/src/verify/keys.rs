@@ -5,11 +5,19 @@ use crate::key::{MAX_RSA_BITS, MIN_RSA_BITS, PublicKey};
 use crate::reason::Reason;
 use crate::record::{KeyRecord, KeyRecordError};
 use crate::signature::Signature;
+use postrider_core::SafeText;
 use postrider_resolver::{Answer, Content, LookupError, Record};
+
+/// Most octets of a record's text that a verdict keeps as evidence.
+const EXCERPT: usize = 512;
 
 /// What is known of one name.
 #[derive(Debug, Default)]
-pub(super) struct KeySlot(Option<Result<KeySet, Reason>>);
+pub(super) struct KeySlot {
+    /// Text of the records there, cut.
+    pub(super) texts: Vec<SafeText>,
+    state: Option<Result<KeySet, Reason>>,
+}
 
 /// The key records at a name.
 #[derive(Debug)]
@@ -23,26 +31,44 @@ pub(super) struct KeySet {
 
 impl KeySlot {
     pub(super) fn state(&self) -> Option<Result<&KeySet, &Reason>> {
-        self.0.as_ref().map(Result::as_ref)
+        self.state.as_ref().map(Result::as_ref)
     }
 
     pub(super) fn answer(&mut self, answer: Result<Answer, LookupError>, most: usize) {
-        self.0.get_or_insert_with(|| match answer {
-            Ok(answer) => read(&answer, most),
+        if self.state.is_some() {
+            return;
+        }
+        self.state = Some(match answer {
+            Ok(answer) => {
+                self.texts = texts(&answer).take(most).map(|t| excerpt(&t)).collect();
+                read(&answer, most)
+            }
             Err(e) => Err(Reason::Lookup(e)),
         });
     }
+}
+
+/// The TXT records, their strings joined.
+fn texts(answer: &Answer) -> impl Iterator<Item = Vec<u8>> {
+    answer.records().iter().filter_map(|record| {
+        if let Record::Txt(text) = record {
+            return Some(text.joined());
+        }
+        None
+    })
+}
+
+fn excerpt(text: &[u8]) -> SafeText {
+    SafeText::escaped(text).truncated(EXCERPT)
 }
 
 /// RFC 6376 §3.6.2.2 leaves several records at a name undefined. Those that are key records are all
 /// tried, which is the only reading under which a foreign TXT record, or a second key published
 /// while the first is retired, does no harm.
 fn read(answer: &Answer, most: usize) -> Result<KeySet, Reason> {
-    let records = match &answer.content {
-        Content::NxDomain => return Err(Reason::NoKeyName),
-        Content::NoData => return Err(Reason::NoKeyRecord),
-        Content::Records(records) => records,
-    };
+    if answer.content == Content::NxDomain {
+        return Err(Reason::NoKeyName);
+    }
     let mut set = KeySet {
         records: Vec::new(),
         others: 0,
@@ -50,11 +76,7 @@ fn read(answer: &Answer, most: usize) -> Result<KeySet, Reason> {
         ttl: answer.ttl,
     };
     let mut error: Option<KeyRecordError> = None;
-    for record in records {
-        let Record::Txt(text) = record else {
-            continue;
-        };
-        let text = text.joined();
+    for text in texts(answer) {
         match KeyRecord::parse(&text) {
             Ok(record) if set.records.len() < most => set.records.push(record),
             Ok(_) => set.others += 1,

@@ -5,6 +5,7 @@ use postrider_message::AuthResults;
 use postrider_message::authres::AuthservId;
 
 const CHANGED: &str = "dkim d=bank.example s=m1 i=@bank.example a=ed25519-sha256 c=relaxed/relaxed
+ record   \"v=DKIM1; k=ed25519; p=iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=\"
  key      ed25519, 256 bits (ttl 300)
  headers  from:from:reply-to:subject:subject:date:date:to:to:cc
  body     32 octets, bh=AI1wXrlLNBxesX1N5UmbZOpyOyIy8+0+KQ82cJ/scgE= computed \
@@ -52,4 +53,16 @@ fn anything_else_has_its_reason() {
          header.s=m1"
     );
     assert_eq!(field(HEADER.as_bytes()), "mx.example.org; none");
+}
+
+#[test]
+fn an_unusable_record_is_shown() {
+    let zone = zone(&[("m1._domainkey.bank.example", "v=DKIM1; k=rsa\u{0}; p=")]);
+    let verdict = judge(&zone, &letter()).remove(0);
+    assert_eq!(verdict.key_records[0].as_str(), "v=DKIM1; k=rsa\\x00; p=");
+    let story = verdict.story().to_string();
+    assert!(
+        story.ends_with("permerror: key record: octet 14: not allowed in a tag value"),
+        "{story}"
+    );
 }
