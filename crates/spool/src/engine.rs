@@ -33,7 +33,8 @@ pub trait Spool: Send + Sync + 'static {
         size: SizeHint,
     ) -> impl Future<Output = Result<Self::Draft, SpoolError>> + Send;
 
-    /// Takes work that is due, oldest first. A lease covers one message and one [`Task`].
+    /// Takes work that is due, oldest first. A lease covers one message and one [`Task`]. Nothing is
+    /// given out while results could not be recorded.
     ///
     /// # Errors
     /// The engine's own; the file engine has none.

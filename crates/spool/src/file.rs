@@ -272,11 +272,13 @@ impl Spool for FileSpool {
     }
 
     async fn claim(&self, want: Claim<'_>) -> Result<Vec<Lease>, SpoolError> {
-        let now = want.now;
-        let leases = lock(&self.store().index).claim(want, self.store().options.lease);
-        let store = Arc::clone(self.store());
+        let (store, now) = (Arc::clone(self.store()), want.now);
         self.handle.pool.run(move || store.check_health(now));
-        Ok(leases)
+        // What cannot be recorded would be delivered again and again.
+        if matches!(self.health(), Health::Failing(_)) {
+            return Ok(Vec::new());
+        }
+        Ok(lock(&self.store().index).claim(want, self.store().options.lease))
     }
 
     async fn extend(&self, lease: &Lease, now: UnixTime) -> Result<UnixTime, LeaseLost> {

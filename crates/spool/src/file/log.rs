@@ -203,6 +203,7 @@ mod tests {
     use crate::envelope::{IncomingKind, Rcpt};
     use crate::state::Cause;
     use postrider_core::{ForwardPath, ReversePath, SafeText};
+    use proptest::prelude::*;
 
     pub(crate) fn sample() -> (Head, Vec<Change>) {
         let t = UnixTime::from_millis(1_795_508_500_150);
@@ -305,6 +306,35 @@ mod tests {
                     assert_eq!(log.head, right.head);
                 }
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_are_read_without_panic(octets: Vec<u8>) {
+            prop_assert!(parse(&octets).is_err());
+        }
+
+        #[test]
+        fn any_states_survive_their_lines(picks in proptest::collection::vec((0..5_u8, 0..9_u32, any::<i32>()), 2)) {
+            let (head, changes) = sample();
+            let cause = changes[0].r[1].result.state.cause().unwrap().clone();
+            let state = |(kind, _, secs): &(u8, u32, i32)| match kind {
+                0 => RcptState::Due { due: UnixTime::from_secs((*secs).into()), cause: None },
+                1 => RcptState::Owed { due: UnixTime::from_secs((*secs).into()), cause: cause.clone() },
+                2 => RcptState::Delivered { cause: Some(cause.clone()) },
+                3 => RcptState::Failed { cause: cause.clone() },
+                _ => RcptState::Deleted,
+            };
+            let rows = picks.iter().enumerate().map(|(n, pick)| Row {
+                att: pick.1,
+                result: RcptResult { n, state: state(pick) },
+            });
+            let change = Change { at: head.env.received, held: None, r: rows.collect() };
+            let octets = [line(&head).unwrap(), line(&change).unwrap()].concat();
+            let log = parse(&octets).unwrap();
+            prop_assert_eq!(&log.states.rcpts, &picks.iter().map(state).collect::<Vec<_>>());
+            prop_assert_eq!(&log.states.attempts, &picks.iter().map(|p| p.1).collect::<Vec<_>>());
         }
     }
 
