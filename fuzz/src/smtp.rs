@@ -1,5 +1,7 @@
 //! Targets of `postrider-smtp`.
 
+mod client;
+mod codec;
 mod server;
 
 use crate::Body;
@@ -12,6 +14,9 @@ pub(crate) const TARGETS: &[(&str, Body)] = &[
     ("smtp_line", line),
     ("smtp_data", data),
     ("smtp_server_inputs", server::inputs),
+    ("smtp_client_inputs", client::inputs),
+    ("smtp_reply", codec::reply),
+    ("smtp_proxy", codec::proxy),
 ];
 
 /// Pieces of one octet, and the whole in one.

@@ -12,6 +12,7 @@ mod ledger;
 mod message;
 mod resolver;
 mod smtp;
+mod smtp_replies;
 mod spf;
 mod together;
 mod zone;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         message::suites,
         smtp::suites,
         together::suites,
+        smtp_replies::suites,
     ];
     let trials: Vec<Trial> = suites
         .iter()
