@@ -17,7 +17,10 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
 }
 
 fn suite(name: &'static str, rows: Vec<Value>, run: fn(&Value) -> Result<(), String>) -> Suite {
-    let case = |row: Value| Case::new(row["id"].as_str().expect("an id"), move || run(&row));
+    let case = |row: Value| {
+        let id = row["id"].as_str().expect("an id").to_owned();
+        Case::new(id, move || run(&row))
+    };
     let cases = rows.into_iter().map(case).collect();
     Suite { name, cases }
 }

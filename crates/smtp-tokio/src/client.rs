@@ -2,6 +2,7 @@
 
 mod body;
 mod error;
+mod handshake;
 mod session;
 
 pub use body::{Body, Reader};

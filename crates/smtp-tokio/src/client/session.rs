@@ -5,19 +5,17 @@ use super::error::{EstablishError, SendError, StepError};
 use super::{Settings, Tls};
 use crate::clock::Clock;
 use crate::io::{Io, Turn, Want};
-use crate::tls::facts;
 use postrider_core::SafeText;
 use postrider_smtp::client::{Capabilities, Connection, Entry, Event, Stage, Transaction};
 use postrider_smtp::sasl::Credentials;
+use postrider_smtp::value::TlsInfo;
 use postrider_smtp::value::reply::Reply;
-use postrider_smtp::value::{PeerIdentity, TlsInfo};
 use rustls_pki_types::ServerName;
 use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::TlsConnector;
 
 /// How long to wait for the server's last words when nothing can be written any more.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -25,11 +23,11 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// A session with one server over one stream.
 #[derive(Debug)]
 pub struct Session<S> {
-    machine: Connection,
-    io: Io<S>,
-    clock: Clock,
+    pub(super) machine: Connection,
+    pub(super) io: Io<S>,
+    pub(super) clock: Clock,
     greeting: Option<Reply>,
-    certificate_fault: Option<SafeText>,
+    pub(super) certificate_fault: Option<SafeText>,
 }
 
 /// What became of a message.
@@ -188,51 +186,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 _ => {}
             }
         }
-    }
-
-    async fn handshake(
-        &mut self,
-        name: ServerName<'static>,
-        settings: &Settings,
-    ) -> Result<(), StepError> {
-        let missing = || StepError::TlsSetup(rustls::Error::General("no roots".to_owned()));
-        let roots = settings.roots.as_ref().ok_or_else(missing)?;
-        let handshake = roots
-            .handshake(settings.verify)
-            .map_err(StepError::TlsSetup)?;
-        let Some(plain) = self.io.take_plain() else {
-            return Err(StepError::NotReady(
-                postrider_smtp::client::NotReady::NoTlsAwaited,
-            ));
-        };
-        let connector = TlsConnector::from(std::sync::Arc::clone(&handshake.config));
-        let connect = connector.connect(name, plain);
-        let deadline = self
-            .machine
-            .poll_timeout()
-            .and_then(|at| self.clock.deadline(at));
-        let connected = match deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, connect).await,
-            None => Ok(connect.await),
-        };
-        match connected {
-            Err(_) => self.machine.handle_timeout(self.clock.now()),
-            Ok(Err(e)) => {
-                let why = SafeText::display(&e);
-                self.machine.tls_failed(self.clock.now(), why);
-            }
-            Ok(Ok(stream)) => {
-                let mut info = facts(stream.get_ref().1);
-                self.certificate_fault = handshake.fault().map(|f| SafeText::display(&f));
-                info.peer = match self.certificate_fault {
-                    None => PeerIdentity::Verified,
-                    Some(_) => PeerIdentity::Unverified,
-                };
-                self.io.set_tls(stream);
-                self.machine.tls_established(self.clock.now(), info)?;
-            }
-        }
-        Ok(())
     }
 
     #[expect(

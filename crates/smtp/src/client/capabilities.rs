@@ -177,7 +177,7 @@ fn read_size(word: Option<&str>) -> Option<Option<u64>> {
     }
 }
 
-/// RFC 9422 §3: `limits-param = limit-name "=" limit-value`; unknown ones are ignored.
+/// RFC 9422: `limits-param = limit-name "=" limit-value`; unknown ones are ignored.
 fn read_limits<'a>(words: impl Iterator<Item = &'a str>) -> Extension {
     let (mut recipients, mut messages) = (None, None);
     for (name, value) in words.filter_map(|w| w.split_once('=')) {

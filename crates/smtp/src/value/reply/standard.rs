@@ -103,7 +103,7 @@ standard! {
     /// Too many failed attempts at AUTH.
     TOO_MANY_AUTH = 421 (7, 0) "too many failed authentications", "RFC 4954 §4";
     /// Too many transactions, or too much discarded.
-    TOO_MUCH = 421 (5, 3) "limit of this connection reached", "RFC 9422 §4.1";
+    TOO_MUCH = 421 (5, 3) "limit of this connection reached", "RFC 5321 §3.8";
     /// The application cannot decide now.
     LOCAL_ERROR = 451 (3, 0) "local error, try again later", "RFC 5321 §4.2.3";
     /// Not now, by policy.
@@ -166,5 +166,5 @@ standard! {
     /// A parameter that was not announced.
     UNKNOWN_PARAMETER = 555 (5, 4) "parameter not recognised", "RFC 5321 §4.1.1.11";
     /// The domain of the recipient takes no mail.
-    NULL_MX = 556 (1, 10) "recipient domain accepts no mail", "RFC 7505 §5.1";
+    NULL_MX = 556 (1, 10) "recipient domain accepts no mail", "RFC 7504 §4";
 }
