@@ -211,7 +211,12 @@ async fn shutdown_ends_idle_connections_with_421() {
     let server = serve(plain_server(server_config()), theirs, App::default(), asked);
     let mut session = clear_session(ours).await;
     trigger.trigger();
-    let error = session.reset().await.unwrap_err();
+    // A command that was under way may still be answered.
+    let error = loop {
+        if let Err(error) = session.reset().await {
+            break error;
+        }
+    };
     assert_eq!(error.reply().unwrap().code().get(), 421);
     drop(session);
     trigger.drained().await;
