@@ -1,6 +1,6 @@
 //! Why a step of a session failed.
 
-use postrider_smtp::client::{Entry, Failed, NotReady, Stage};
+use postrider_smtp::client::{End, Entry, Failed, NotReady, Stage};
 use postrider_smtp::value::reply::Reply;
 use std::io;
 
@@ -23,6 +23,9 @@ pub enum StepError {
     /// The server refused, or the connection ended.
     #[error(transparent)]
     Failed(#[from] Failed),
+    /// The session had ended before the step: the server may close it at any time.
+    #[error("session has ended: {0}")]
+    Ended(End),
     /// The step cannot be taken now.
     #[error(transparent)]
     NotReady(#[from] NotReady),
@@ -59,7 +62,7 @@ impl StepError {
         match self {
             Self::Failed(failed) => Some(failed.at),
             Self::Broken { at, .. } => Some(*at),
-            Self::NotReady(_) | Self::TlsSetup(_) => None,
+            Self::Ended(_) | Self::NotReady(_) | Self::TlsSetup(_) => None,
         }
     }
 
@@ -68,6 +71,7 @@ impl StepError {
     pub const fn reply(&self) -> Option<&Reply> {
         match self {
             Self::Failed(failed) => failed.reply(),
+            Self::Ended(end) => end.reply(),
             Self::Broken { .. } | Self::NotReady(_) | Self::TlsSetup(_) => None,
         }
     }

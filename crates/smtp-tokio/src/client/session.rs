@@ -6,7 +6,9 @@ use super::{Settings, Tls};
 use crate::clock::Clock;
 use crate::io::{Io, Turn, Want};
 use postrider_core::SafeText;
-use postrider_smtp::client::{Capabilities, Connection, Entry, Event, Stage, Transaction};
+use postrider_smtp::client::{
+    Capabilities, Connection, Entry, Event, NotReady, Stage, Transaction,
+};
 use postrider_smtp::sasl::Credentials;
 use postrider_smtp::value::TlsInfo;
 use postrider_smtp::value::reply::Reply;
@@ -75,7 +77,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// # Errors
     /// [`StepError`]; after [`Failed`](StepError::Failed) see its `usable`.
     pub async fn authenticate(&mut self, who: Credentials) -> Result<Reply, StepError> {
-        self.machine.authenticate(self.clock.now(), who)?;
+        let begun = self.machine.authenticate(self.clock.now(), who);
+        begun.map_err(|e| self.refused(e))?;
         loop {
             let event = self.next_event().await?;
             if let Event::Authenticated(reply) = event {
@@ -100,7 +103,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// # Errors
     /// [`StepError`]
     pub async fn reset(&mut self) -> Result<(), StepError> {
-        self.machine.reset(self.clock.now())?;
+        let begun = self.machine.reset(self.clock.now());
+        begun.map_err(|e| self.refused(e))?;
         loop {
             let event = self.next_event().await?;
             if matches!(event, Event::Reset) {
@@ -115,7 +119,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// # Errors
     /// [`StepError`] when the server did not answer in good order. Nothing is lost by that.
     pub async fn quit(&mut self) -> Result<(), StepError> {
-        self.machine.quit(self.clock.now())?;
+        let begun = self.machine.quit(self.clock.now());
+        begun.map_err(|e| self.refused(e))?;
         loop {
             let event = self.next_event().await?;
             if matches!(event, Event::Closed(_)) {
@@ -199,9 +204,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         recipients: &mut [Option<Reply>],
     ) -> Result<Reply, SendError> {
         let now = self.clock.now();
-        self.machine
-            .submit(now, transaction)
-            .map_err(StepError::from)?;
+        let begun = self.machine.submit(now, transaction);
+        begun.map_err(|e| self.refused(e))?;
         loop {
             match self.next_event().await? {
                 Event::Rcpt { index, reply } => {
@@ -274,9 +278,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 return Ok(event);
             }
             if self.machine.is_closed() {
-                return Err(postrider_smtp::client::NotReady::Closed.into());
+                return Err(self.refused(NotReady::Closed));
             }
             self.turn().await?;
+        }
+    }
+
+    /// Where a step finds the session closed, how it ended says more than that it did.
+    fn refused(&self, error: NotReady) -> StepError {
+        match (error, self.machine.ended()) {
+            (NotReady::Closed, Some(end)) => StepError::Ended(end.clone()),
+            (error, _) => error.into(),
         }
     }
 

@@ -52,6 +52,16 @@ async fn a_server_that_vanishes_is_an_error_of_its_step() {
 }
 
 #[tokio::test]
+async fn a_421_between_steps_is_told_to_the_next() {
+    let stream = script(&["220 mx\r\n", "250 mx\r\n421 4.3.2 going down\r\n"]);
+    let mut session = clear_session(stream).await;
+    let error = session.reset().await.unwrap_err();
+    assert_eq!(error.reply().unwrap().code().get(), 421);
+    let text = "session has ended: server closes: 421 4.3.2 going down";
+    assert_eq!(error.to_string(), text);
+}
+
+#[tokio::test]
 async fn a_refusal_within_the_message_is_heard_while_writing() {
     /// Never ends.
     struct Endless;

@@ -35,6 +35,7 @@ pub struct Connection {
     out: VecDeque<Bytes>,
     events: VecDeque<Event>,
     log: Vec<Entry>,
+    ended: Option<End>,
 }
 
 /// What the connection is about.
@@ -81,6 +82,7 @@ impl Connection {
             out: VecDeque::new(),
             events: VecDeque::new(),
             log: Vec::new(),
+            ended: None,
         }
     }
 
@@ -211,6 +213,12 @@ impl Connection {
     #[must_use]
     pub const fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed)
+    }
+
+    /// How the connection ended, once it has.
+    #[must_use]
+    pub const fn ended(&self) -> Option<&End> {
+        self.ended.as_ref()
     }
 
     /// What the server announced, since TLS if that has been established.
@@ -390,6 +398,7 @@ impl Connection {
         self.phase = Phase::Closed;
         self.flight.clear();
         self.out.clear();
+        self.ended = Some(end.clone());
         self.events.push_back(Event::Closed(end));
     }
 }

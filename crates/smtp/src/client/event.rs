@@ -229,11 +229,30 @@ impl Failed {
     #[must_use]
     pub const fn reply(&self) -> Option<&Reply> {
         match &self.cause {
-            Cause::Refused(reply)
-            | Cause::Ended(
-                End::ServerClosing(reply) | End::OutOfStep { reply, .. } | End::TlsRefused(reply),
-            ) => Some(reply),
-            Cause::NoRecipients | Cause::Unmet(_) | Cause::Sasl(_) | Cause::Ended(_) => None,
+            Cause::Refused(reply) => Some(reply),
+            Cause::Ended(end) => end.reply(),
+            Cause::NoRecipients | Cause::Unmet(_) | Cause::Sasl(_) => None,
+        }
+    }
+}
+
+impl End {
+    /// The server's last words, if the connection ended by them.
+    #[must_use]
+    pub const fn reply(&self) -> Option<&Reply> {
+        match self {
+            Self::ServerClosing(reply)
+            | Self::TlsRefused(reply)
+            | Self::OutOfStep { reply, .. } => Some(reply),
+            Self::Quit
+            | Self::Eof
+            | Self::TimedOut(_)
+            | Self::Botched(_)
+            | Self::InjectedPlaintext
+            | Self::TlsNotOffered
+            | Self::Handshake(_)
+            | Self::Content(_)
+            | Self::Abandoned => None,
         }
     }
 }
