@@ -69,7 +69,7 @@ pub struct Options {
     pub min_free: Option<u64>,
     /// Length of a lease.
     pub lease: Duration,
-    /// After a restart overdue messages become due spread over this time.
+    /// After a restart overdue messages become due spread over this time; a few of them at once.
     pub spread: Duration,
 }
 

@@ -159,6 +159,21 @@ fn a_restart_spreads_what_is_overdue() {
 }
 
 #[test]
+fn a_single_overdue_message_is_due_at_once_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::new(open(folder.path()));
+    bench.accept(envelope(&["a@x.example"]), b"x");
+    drop(bench);
+    let (spool, _) = FileSpool::open(folder.path(), Options::new(9), later(3_600)).unwrap();
+    assert_eq!(
+        wait(spool.claim(Claim::new(9, later(3_600))))
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
 fn many_writers_share_syncs_and_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let spool = open(folder.path());

@@ -14,6 +14,9 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+/// How much each overdue message widens the time over which the next one is spread.
+const STEP: Duration = Duration::from_secs(2);
+
 /// How overdue messages are spread.
 #[derive(Clone, Copy)]
 pub(crate) struct Spread {
@@ -171,9 +174,10 @@ impl<'a> Recovery<'a> {
             self.fs.cut(&path, log.good).map_err(at(&path))?;
             self.report.torn += 1;
         }
+        let before = self.index.len();
         for state in &mut log.states.rcpts {
             if let RcptState::Due { due, .. } | RcptState::Owed { due, .. } = state {
-                *due = self.spread.apply(id, *due);
+                *due = self.spread.apply(id, *due, before);
             }
         }
         let body = (log.head.size, log.head.crc);
@@ -207,9 +211,11 @@ impl<'a> Recovery<'a> {
 }
 
 impl Spread {
-    /// A moment for what fell due while nobody looked.
-    fn apply(self, id: Id, due: UnixTime) -> UnixTime {
-        let over = u64::try_from(self.over.as_millis()).unwrap_or(0);
+    /// A moment for what fell due while nobody looked, when `before` messages have one already: a
+    /// handful goes at once, only a mountain is spread over the whole time.
+    fn apply(self, id: Id, due: UnixTime, before: usize) -> UnixTime {
+        let step = STEP.saturating_mul(u32::try_from(before).unwrap_or(u32::MAX));
+        let over = u64::try_from(self.over.min(step).as_millis()).unwrap_or(0);
         if due >= self.now || over == 0 {
             return due;
         }
