@@ -24,24 +24,42 @@ pub struct ConfigError(pub Vec<Problem>);
 impl Problem {
     /// A fault at an octet range of `text`, the content of `file`.
     #[must_use]
-    pub fn at(file: &Path, text: &str, span: std::ops::Range<usize>, what: impl Into<String>) -> Self {
+    pub fn at(
+        file: &Path,
+        text: &str,
+        span: std::ops::Range<usize>,
+        what: impl Into<String>,
+    ) -> Self {
         let before = text.get(..span.start).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        let line_text = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let line_text = text
+            .get(line_start..)
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or("");
         let column = before.len() - line_start;
-        let width = (span.end.saturating_sub(span.start)).clamp(1, (line_text.len() - column.min(line_text.len())).max(1));
+        let width = (span.end.saturating_sub(span.start))
+            .clamp(1, (line_text.len() - column.min(line_text.len())).max(1));
         Self {
             file: file.into(),
             line: Some(before.matches('\n').count() + 1),
             what: what.into(),
-            excerpt: Some(format!("  | {line_text}\n  | {}{}", " ".repeat(column), "^".repeat(width))),
+            excerpt: Some(format!(
+                "  | {line_text}\n  | {}{}",
+                " ".repeat(column),
+                "^".repeat(width)
+            )),
         }
     }
 
     /// A fault of the file as a whole, or of another file it names.
     #[must_use]
     pub fn of(file: &Path, what: impl Into<String>) -> Self {
-        Self { file: file.into(), line: None, what: what.into(), excerpt: None }
+        Self {
+            file: file.into(),
+            line: None,
+            what: what.into(),
+            excerpt: None,
+        }
     }
 }
 
@@ -88,7 +106,9 @@ fn edit_distance(a: &str, b: &str) -> usize {
         let mut diagonal = i;
         let mut left = i + 1;
         for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
-            let value = (diagonal + usize::from(x != y)).min(left + 1).min(*cell + 1);
+            let value = (diagonal + usize::from(x != y))
+                .min(left + 1)
+                .min(*cell + 1);
             diagonal = std::mem::replace(cell, value);
             left = value;
         }

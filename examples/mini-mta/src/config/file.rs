@@ -29,7 +29,7 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) deliver: Deliver,
     #[serde(default)]
-    pub(crate) alias: BTreeMap<Spanned<String>, OneOrMany<Spanned<String>>>,
+    pub(crate) alias: BTreeMap<Spanned<String>, Spanned<OneOrMany>>,
     #[serde(default)]
     pub(crate) route: BTreeMap<String, Route>,
     #[serde(default)]
@@ -108,7 +108,7 @@ pub(crate) struct Tls {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listener {
     pub(crate) role: Role,
-    pub(crate) listen: OneOrMany<Spanned<String>>,
+    pub(crate) listen: Spanned<OneOrMany>,
     #[serde(default)]
     pub(crate) proxy_from: Vec<Spanned<String>>,
     #[serde(default)]
@@ -116,22 +116,18 @@ pub(crate) struct Listener {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Servers {
-    System(Spanned<String>),
-    Given(Vec<Spanned<String>>),
-}
-
-#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Dns {
-    pub(crate) servers: Servers,
+    pub(crate) servers: Spanned<OneOrMany>,
     pub(crate) timeout: Span,
 }
 
 impl Default for Dns {
     fn default() -> Self {
-        Self { servers: Servers::System(Spanned::new(0..0, "system".into())), timeout: secs(5) }
+        Self {
+            servers: Spanned::new(0..0, OneOrMany::One("system".into())),
+            timeout: secs(5),
+        }
     }
 }
 
@@ -160,7 +156,10 @@ pub(crate) struct Auth {
 /// Which checks run on role `mx`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in the file"
+)]
 #[non_exhaustive]
 pub struct Verify {
     /// Reverse name of the client.
@@ -204,7 +203,6 @@ pub(crate) struct Deliver {
     pub(crate) kind: Spanned<String>,
     pub(crate) path: String,
     pub(crate) subaddress: String,
-    pub(crate) junk: String,
 }
 
 impl Default for Deliver {
@@ -213,7 +211,6 @@ impl Default for Deliver {
             kind: Spanned::new(0..0, "maildir".into()),
             path: "mail/{user}".into(),
             subaddress: "+".into(),
-            junk: "Junk".into(),
         }
     }
 }
@@ -237,7 +234,9 @@ pub(crate) struct Routing {
 
 impl Default for Routing {
     fn default() -> Self {
-        Self { default: Spanned::new(0..0, "direct".into()) }
+        Self {
+            default: Spanned::new(0..0, "direct".into()),
+        }
     }
 }
 
@@ -245,17 +244,16 @@ impl Default for Routing {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Queue {
     pub(crate) path: PathBuf,
-    pub(crate) schedule: Vec<Span>,
+    pub(crate) schedule: Option<Spanned<Vec<String>>>,
     pub(crate) warn_after: Span,
     pub(crate) give_up: Span,
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        let minutes = [0, 5, 15, 30, 60, 120, 240, 480, 720];
         Self {
             path: "spool".into(),
-            schedule: minutes.into_iter().map(|m| secs(m * 60)).collect(),
+            schedule: None,
             warn_after: secs(4 * 3_600),
             give_up: secs(5 * 86_400),
         }
@@ -272,7 +270,11 @@ pub(crate) struct Trace {
 
 impl Default for Trace {
     fn default() -> Self {
-        Self { path: "trace".into(), keep: secs(14 * 86_400), max_bytes: ByteSize(256_000_000) }
+        Self {
+            path: "trace".into(),
+            keep: secs(14 * 86_400),
+            max_bytes: ByteSize(256_000_000),
+        }
     }
 }
 

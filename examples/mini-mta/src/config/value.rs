@@ -14,15 +14,15 @@ pub struct ByteSize(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
-/// One value or a list of them.
+/// One text or a list of them.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a text, or a list of texts")]
 #[expect(clippy::exhaustive_enums, reason = "one or many, nothing else")]
-pub enum OneOrMany<T> {
-    /// `key = value`
-    One(T),
-    /// `key = [value, …]`
-    Many(Vec<T>),
+pub enum OneOrMany {
+    /// `key = "text"`
+    One(String),
+    /// `key = ["text", …]`
+    Many(Vec<String>),
 }
 
 /// Where a secret is: written out, in a file, or in the environment.
@@ -61,12 +61,12 @@ pub enum SecretError {
     Env(String),
 }
 
-impl<T> OneOrMany<T> {
-    /// The values, in order.
+impl OneOrMany {
+    /// The texts, in order.
     #[must_use]
-    pub fn into_vec(self) -> Vec<T> {
+    pub fn as_slice(&self) -> &[String] {
         match self {
-            Self::One(one) => vec![one],
+            Self::One(one) => std::slice::from_ref(one),
             Self::Many(many) => many,
         }
     }
@@ -86,9 +86,9 @@ impl SecretSource {
                     .map_err(|source| SecretError::File { path, source })?;
                 Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
             }
-            Self::Env { env } => {
-                std::env::var(env).map(Secret::new).map_err(|_| SecretError::Env(env.clone()))
-            }
+            Self::Env { env } => std::env::var(env)
+                .map(Secret::new)
+                .map_err(|_| SecretError::Env(env.clone())),
         }
     }
 }
@@ -132,7 +132,9 @@ impl Span {
             "d" => 86_400,
             _ => return None,
         };
-        number.checked_mul(factor).map(|secs| Self(Duration::from_secs(secs)))
+        number
+            .checked_mul(factor)
+            .map(|secs| Self(Duration::from_secs(secs)))
     }
 }
 
@@ -140,7 +142,9 @@ impl<'de> Deserialize<'de> for ByteSize {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
         Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format!("`{text}` is no size; write it as 25MiB, 64KiB or 1GB"))
+            de::Error::custom(format!(
+                "`{text}` is no size; write it as 25MiB, 64KiB or 1GB"
+            ))
         })
     }
 }
@@ -149,7 +153,9 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
         Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format!("`{text}` is no duration; write it as 30s, 5m, 4h or 5d"))
+            de::Error::custom(format!(
+                "`{text}` is no duration; write it as 30s, 5m, 4h or 5d"
+            ))
         })
     }
 }
@@ -197,12 +203,18 @@ mod tests {
         assert_eq!(ByteSize::parse("99999999999GiB"), None);
         assert_eq!(Span::parse("5m"), Some(Span(Duration::from_secs(300))));
         assert_eq!(Span::parse("0"), Some(Span(Duration::ZERO)));
-        assert_eq!(Span::parse("5"), None, "a bare number could be seconds or minutes");
+        assert_eq!(
+            Span::parse("5"),
+            None,
+            "a bare number could be seconds or minutes"
+        );
     }
 
     #[test]
     fn a_missing_secret_is_named() {
-        let source = SecretSource::Env { env: "POSTRIDER_NO_SUCH_VARIABLE".into() };
+        let source = SecretSource::Env {
+            env: "POSTRIDER_NO_SUCH_VARIABLE".into(),
+        };
         let error = source.resolve(Path::new(".")).unwrap_err();
         assert!(error.to_string().contains("POSTRIDER_NO_SUCH_VARIABLE"));
     }
