@@ -35,3 +35,9 @@ pub fn random<const N: usize>() -> Result<[u8; N], rustls::crypto::GetRandomFail
 pub fn seed() -> Result<u64, rustls::crypto::GetRandomFailed> {
     random().map(u64::from_le_bytes)
 }
+
+/// Whole milliseconds from a moment until now.
+#[must_use]
+pub fn millis_since(then: UnixTime) -> u64 {
+    u64::try_from(now().since(then).as_millis()).unwrap_or(u64::MAX)
+}
