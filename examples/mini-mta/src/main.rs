@@ -1,2 +1,68 @@
 //! The command line of mini-mta.
-fn main() {}
+#![expect(
+    clippy::print_stderr,
+    reason = "a command line program says what is wrong there"
+)]
+
+use clap::Parser;
+use mini_mta::cli::{Cli, Command};
+use mini_mta::commands::{CommandError, dns, keygen, serve, trace};
+
+use mini_mta::demo;
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let done = run(&cli.command, &mut out);
+    let flushed = out.flush().map_err(CommandError::io("standard output"));
+    match done.and_then(|code| flushed.map(|()| code)) {
+        Ok(code) => code,
+        // A reader that has seen enough, such as `head`, is no fault.
+        Err(CommandError::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Exit status 0: fine; 1: a negative answer; errors become 2.
+fn run(command: &Command, out: &mut dyn Write) -> Result<ExitCode, CommandError> {
+    match command {
+        Command::Serve(args) => runtime()?
+            .block_on(serve::run(args))
+            .map(|()| ExitCode::SUCCESS),
+        Command::Demo(args) => runtime()?.block_on(demo::run(args, out)).map(answer),
+        Command::Keygen(args) => {
+            keygen::run(
+                args,
+                &mut std::io::stdin().lock(),
+                out,
+                &mut std::io::stderr(),
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Dns(args) => runtime()?.block_on(dns::run(args, out)).map(answer),
+        Command::Trace(args) => trace::run(args, out).map(answer),
+        _ => Err(CommandError::Other("this command is not built in".into())),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::io("cannot start the runtime"))
+}
+
+fn answer(yes: bool) -> ExitCode {
+    if yes {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    }
+}

@@ -1,0 +1,87 @@
+//! `mini-mta dns`: the records that this configuration needs, to be published.
+
+use super::{CommandError, load_config};
+use crate::cli::{self, Format};
+use crate::config::{Config, SigningKey};
+use crate::resolver;
+use postrider_core::{DomainName, SafeText};
+use postrider_dkim::KeyRecord;
+use postrider_dmarc::Disposition;
+use postrider_dns::{DkimKey, Dmarc, Mx, SetUp, Style, ZonePlan};
+use std::io::Write;
+use std::net::IpAddr;
+
+/// Prints the records of each domain; with `--check` the difference to DNS, and false if there is one.
+///
+/// # Errors
+/// [`CommandError`] when there is no configuration, or a key cannot be published.
+pub async fn run(args: &cli::Dns, out: &mut dyn Write) -> Result<bool, CommandError> {
+    let config = load_config(args.config.as_deref())?;
+    let domains = match &args.domain {
+        Some(domain) => vec![domain.clone()],
+        None => config.server.local_domains.clone(),
+    };
+    let mut same = true;
+    for domain in domains {
+        let plan = plan(&config, &domain, &args.address)?;
+        if args.check {
+            same &= print_difference(&config, &plan, out).await?;
+        } else {
+            let text = text(&plan, args.format)?;
+            writeln!(out, "{text}").map_err(CommandError::io("standard output"))?;
+        }
+    }
+    Ok(same)
+}
+
+/// Everything that a domain of this server needs in DNS.
+///
+/// # Errors
+/// [`CommandError`] when a key cannot be published.
+pub fn plan(
+    config: &Config,
+    domain: &DomainName,
+    addresses: &[IpAddr],
+) -> Result<ZonePlan, CommandError> {
+    let host = config.server.hostname.clone();
+    let mut setup = SetUp::new(domain.clone(), host.clone());
+    setup.addresses = addresses.to_vec();
+    setup.mx = Mx::to(host);
+    setup.keys = keys(&config.sign, domain)?;
+    setup.dmarc = Dmarc::builder(Disposition::Reject)
+        .build()
+        .map_err(CommandError::other)?;
+    ZonePlan::for_setup(&setup).map_err(CommandError::other)
+}
+
+fn keys(keys: &[SigningKey], domain: &DomainName) -> Result<Vec<DkimKey>, CommandError> {
+    keys.iter()
+        .filter(|k| domain.is_at_or_under(&k.domain))
+        .map(|k| {
+            let record = KeyRecord::new(k.key.public().clone());
+            DkimKey::new(k.selector.clone(), record).map_err(CommandError::other)
+        })
+        .collect()
+}
+
+fn text(plan: &ZonePlan, format: Format) -> Result<String, CommandError> {
+    match format {
+        Format::Bind => Ok(plan.zone_text(Style::Bind)),
+        Format::Panel => Ok(plan.zone_text(Style::Panel)),
+        Format::Json => serde_json::to_string_pretty(plan).map_err(CommandError::other),
+    }
+}
+
+async fn print_difference(
+    config: &Config,
+    plan: &ZonePlan,
+    out: &mut dyn Write,
+) -> Result<bool, CommandError> {
+    let resolver = resolver::from_config(&config.dns)?;
+    let differences = plan.diff(&resolver).await;
+    for difference in &differences {
+        let line = SafeText::display(difference);
+        writeln!(out, "{line}").map_err(CommandError::io("standard output"))?;
+    }
+    Ok(differences.iter().all(|d| d.state.is_same()))
+}
