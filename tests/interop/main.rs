@@ -169,10 +169,7 @@ fn a_stranger_cannot_relay_or_send_without_login() {
         "RCPT TO:<y@b.example>",
     ];
     let said = dialog(fresh.server.address("mx"), &relay);
-    assert!(
-        said.contains("550 5.7.1 relaying to b.example is for logged-in users"),
-        "{said}"
-    );
+    assert!(said.contains("550 5.7.1 relaying denied"), "{said}");
     let said = dialog(fresh.server.address("submission"), &relay[..2]);
     assert!(said.contains("530 5.7.0"), "{said}");
 }

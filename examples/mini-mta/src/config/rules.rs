@@ -5,48 +5,34 @@ use crate::config::file::{self, Rule, RuleFile};
 use crate::config::{Problem, Route};
 use postrider_policy::{
     LoadError, Policy, RuleSource, Schema, SchemaError, SourceRef, Stage, ThenValue, Type,
-    Variable, Visible,
+    Variable, Visible, guards,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The guards that no configuration removes, so that no deleted rule makes an open relay.
+/// The guards that no configuration removes, so that no deleted rule makes an open relay. Those about
+/// senders are ours, since a user has several addresses.
 fn builtin(max_hops: u32) -> Vec<RuleSource> {
-    let guard = |id: &str, stage: &str, when: &str, reply: &str| {
+    let own = |id: &str, stage: &str, when: &str, reply: &str| {
         RuleSource::new(id, stage, when)
             .then("reject", reply)
             .builtin()
     };
     vec![
-        guard(
+        guards::relay(),
+        guards::recipient(),
+        guards::hops(max_hops),
+        own(
             "sender",
             "mail",
             "not empty(auth.user) and not mail.own",
             "550 5.7.1 {auth.user} may not send as {mail.from}",
         ),
-        guard(
-            "relay",
-            "rcpt",
-            "not (rcpt.domain in local_domains) and empty(auth.user)",
-            "550 5.7.1 relaying to {rcpt.domain} is for logged-in users",
-        ),
-        guard(
-            "recipient",
-            "rcpt",
-            "rcpt.domain in local_domains and not rcpt.exists",
-            "550 5.1.1 nobody of that address lives here",
-        ),
-        guard(
+        own(
             "author",
             "data",
             "not empty(auth.user) and not from.own",
             "550 5.7.1 {auth.user} may not write as {from}",
-        ),
-        guard(
-            "hops",
-            "data",
-            &format!("hop_count > {max_hops}"),
-            "554 5.4.6 too many hops, this is a loop",
         ),
     ]
 }

@@ -122,7 +122,7 @@ async fn relayed(world: &World, story: &mut Story<'_>) -> Result<(), CommandErro
     show(world, story, &answer).await?;
     story.expect(
         "relaying is refused",
-        "550 5.7.1 relaying to elsewhere.example",
+        "550 5.7.1 relaying denied",
         &answer.reply,
         id(&answer),
     )
