@@ -11,7 +11,7 @@
 //! | 5yz to the greeting or EHLO | host | next host; all hosts so: failed |
 //! | cannot connect, 4yz to greeting or EHLO | host | next host, else retry |
 //!
-//! The table is `spool-and-delivery` of RFC 5321 §4.2.1 and §4.5.4.1 in the words of this crate.
+//! RFC 5321 §4.2.1 says what the first digit means, §4.5.4.1 how to go on.
 
 use crate::dial::Dialer;
 use crate::hooks::World;
@@ -246,8 +246,10 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
             ..
         } = self.tools;
         let mut policy = sending.mx.clone();
-        // A relay in one's own network is usual, and a relay is never a loop by its name.
+        // A relay in one's own network, even on this machine, is usual and no loop.
         policy.reach = mx::Reach::Any;
+        policy.names.clear();
+        policy.addresses.clear();
         let begun = self.tools.world.now();
         let resolution = mx::host(resolver, &relay.host, &policy, random).await;
         let tls = match relay.tls {

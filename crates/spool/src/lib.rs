@@ -31,7 +31,7 @@
 //! | [`schedule`] | [`Schedule`]: when the next attempt is, and when to give up |
 //! | [`top`] | [`TopFields`]: header fields put on top at the end |
 //! | [`error`] | what can go wrong, one type per operation |
-//! | [`file`] | [`FileSpool`], the engine on a file system |
+//! | [`file`](mod@file) | [`FileSpool`], the engine on a file system |
 //!
 //! Futures here name no runtime: the file engine does its blocking calls on threads of its own.
 #![doc(html_root_url = "https://docs.rs/postrider-spool")]
