@@ -10,7 +10,7 @@ use postrider_spool::{Claim, Destination, Lease, Schedule, Spool, Task};
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -100,8 +100,18 @@ enum Found {
 /// Attempts under way.
 #[derive(Default)]
 struct Work {
-    tasks: JoinSet<Option<Destination>>,
-    per_destination: HashMap<Destination, usize>,
+    tasks: JoinSet<()>,
+    counts: Counts,
+}
+
+/// Attempts under way by destination.
+#[derive(Clone, Default)]
+struct Counts(Arc<Mutex<HashMap<Destination, usize>>>);
+
+/// One attempt in the counts, for as long as it lives, even if it ends in a panic.
+struct Counted {
+    counts: Counts,
+    to: Destination,
 }
 
 impl<S, R, D> Runner<S, R, D>
@@ -141,7 +151,7 @@ where
             let listens = !matches!(found, Found::Busy);
             tokio::select! {
                 () = &mut shutdown => break,
-                Some(ended) = work.tasks.join_next() => work.ended(ended.ok().flatten()),
+                Some(_) = work.tasks.join_next() => {}
                 () = changed, if listens => {}
                 () = sleep(nap), if listens => {}
             }
@@ -156,16 +166,15 @@ where
         let mut work = Work::default();
         loop {
             self.start_what_is_due(&mut work).await;
-            match work.tasks.join_next().await {
-                Some(ended) => work.ended(ended.ok().flatten()),
-                None => return,
+            if work.tasks.join_next().await.is_none() {
+                return;
             }
         }
     }
 
     async fn start_what_is_due(self: &Arc<Self>, work: &mut Work) -> Found {
         while work.tasks.len() < self.running.max_attempts {
-            let full = work.full(self.running.max_per_destination);
+            let full = work.counts.full(self.running.max_per_destination);
             let want = Claim::new(1, self.hooks.world.now()).without(&full);
             let lease = match self.spool.claim(want).await {
                 Ok(mut leases) => leases.pop(),
@@ -183,17 +192,12 @@ where
         let runner = Arc::clone(self);
         match lease.task.clone() {
             Task::Tell => {
-                work.tasks.spawn(async move {
-                    runner.tell(lease).await;
-                    None
-                });
+                work.tasks.spawn(async move { runner.tell(lease).await });
             }
             Task::Deliver(to) => {
-                *work.per_destination.entry(to.clone()).or_default() += 1;
-                work.tasks.spawn(async move {
-                    runner.deliver(lease, &to).await;
-                    Some(to)
-                });
+                let counted = work.counts.count(to);
+                work.tasks
+                    .spawn(async move { runner.deliver(lease, &counted.to).await });
             }
         }
     }
@@ -215,21 +219,35 @@ where
     }
 }
 
-impl Work {
-    fn full(&self, max: usize) -> Vec<Destination> {
-        let full = self.per_destination.iter().filter(|(_, n)| **n >= max);
-        full.map(|(dest, _)| dest.clone()).collect()
+impl Counts {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Destination, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ended(&mut self, dest: Option<Destination>) {
-        let Some(dest) = dest else {
-            return;
-        };
-        if let Some(n) = self.per_destination.get_mut(&dest) {
+    fn full(&self, max: usize) -> Vec<Destination> {
+        let counts = self.lock();
+        let full = counts.iter().filter(|(_, n)| **n >= max);
+        full.map(|(to, _)| to.clone()).collect()
+    }
+
+    fn count(&self, to: Destination) -> Counted {
+        *self.lock().entry(to.clone()).or_default() += 1;
+        Counted {
+            counts: self.clone(),
+            to,
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut counts = self.counts.lock();
+        let left = counts.get_mut(&self.to).map(|n| {
             *n = n.saturating_sub(1);
-            if *n == 0 {
-                self.per_destination.remove(&dest);
-            }
+            *n
+        });
+        if left == Some(0) {
+            counts.remove(&self.to);
         }
     }
 }

@@ -58,6 +58,8 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> OpenError + '_ {
 /// Makes the folders of a spool, durably.
 pub(crate) fn make_folders(fs: &dyn Fs, layout: &Layout) -> Result<(), OpenError> {
     let make = |path: &Path| fs.make_folder(path).map_err(at(path));
+    // A folder that was there before needs no sync of its parent, which may not be ours to open.
+    let fresh = fs.names(layout.root()).is_err();
     make(layout.root())?;
     make(&layout.tmp())?;
     make(&layout.corrupt())?;
@@ -66,7 +68,8 @@ pub(crate) fn make_folders(fs: &dyn Fs, layout: &Layout) -> Result<(), OpenError
     let sync = |path: &Path| fs.sync_folder(path).map_err(at(path));
     sync(&layout.queue())?;
     sync(layout.root())?;
-    match layout.root().parent().filter(|p| !p.as_os_str().is_empty()) {
+    let parent = layout.root().parent().filter(|_| fresh);
+    match parent.filter(|p| !p.as_os_str().is_empty()) {
         Some(parent) => sync(parent),
         None => Ok(()),
     }
