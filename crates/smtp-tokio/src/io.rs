@@ -11,8 +11,10 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::time::Instant;
 use tokio_rustls::TlsStream;
 
-/// Room for each read; a body chunk is at most this long.
-const READ: usize = 64 * 1024;
+/// Room for a read of commands, which is what most connections ever need.
+const FIRST_READ: usize = 4 * 1024;
+/// Room for a read when reads come full; a body chunk is at most this long.
+const FULL_READ: usize = 64 * 1024;
 /// Slices of one vectored write.
 const SLICES: usize = 32;
 
@@ -42,7 +44,9 @@ pub(crate) enum Want {
 pub(crate) struct Io<S> {
     stream: Stream<S>,
     pub(crate) rx: BytesMut,
+    room: usize,
     tx: VecDeque<Bytes>,
+    queued: usize,
     unflushed: bool,
 }
 
@@ -51,7 +55,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
         Self {
             stream: Stream::Plain(Prefixed::new(inner)),
             rx: BytesMut::new(),
+            room: FIRST_READ,
             tx: VecDeque::new(),
+            queued: 0,
             unflushed: false,
         }
     }
@@ -59,8 +65,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
     /// Adds to what is to be written.
     pub(crate) fn queue(&mut self, octets: Bytes) {
         if !octets.is_empty() {
+            self.queued = self.queued.saturating_add(octets.len());
             self.tx.push_back(octets);
         }
+    }
+
+    /// How many octets wait to be written.
+    pub(crate) const fn queued(&self) -> usize {
+        self.queued
     }
 
     /// Whether everything queued has left.
@@ -164,6 +176,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
         self.unflushed = true;
+        self.queued = self.queued.saturating_sub(n);
         while let Some(first) = self.tx.front_mut() {
             if n < first.len() {
                 first.advance(n);
@@ -176,11 +189,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
     }
 
     fn poll_read_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if self.rx.capacity() - self.rx.len() < READ / 4 {
-            self.rx.reserve(READ);
+        if self.rx.capacity() - self.rx.len() < self.room / 4 {
+            self.rx.reserve(self.room);
         }
+        let free = self.rx.capacity() - self.rx.len();
         // The future holds nothing but these two borrows, so it may be made anew for each poll.
         let read = pin!(self.stream.read_buf(&mut self.rx));
-        read.poll(cx)
+        let n = ready!(read.poll(cx))?;
+        if n == free {
+            self.room = FULL_READ;
+        }
+        Poll::Ready(Ok(n))
     }
 }

@@ -24,6 +24,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let handshake = roots
             .handshake(settings.verify)
             .map_err(StepError::TlsSetup)?;
+        if !self.io.rx.is_empty() {
+            // CVE-2021-38371: the machine knows what that means, and ends.
+            let now = self.clock.now();
+            self.machine.handle_input(now, &mut self.io.rx);
+            return Ok(());
+        }
         let Some(plain) = self.io.take_plain() else {
             return Err(StepError::NotReady(NotReady::NoTlsAwaited));
         };

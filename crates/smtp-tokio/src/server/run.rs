@@ -139,7 +139,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Run<'a, S> {
 
     /// Waits for the peer or for time.
     async fn turn(&mut self) {
-        let want = if self.machine.wants_read() {
+        // Who does not read what we say is not listened to.
+        let listens = self.io.queued() < self.server.config.limits.backlog;
+        let want = if self.machine.wants_read() && listens {
             Want::Read
         } else {
             Want::WriteOnly
