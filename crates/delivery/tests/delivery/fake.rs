@@ -304,3 +304,10 @@ pub(crate) fn envelope(to: &[&str]) -> Envelope {
     }
     env
 }
+
+/// The two hosts of `d.example`, with their rules.
+pub(crate) fn two(a: &[(&str, &str)], b: &[(&str, &str)]) -> (Fake, Fake, Bench) {
+    let (a, b) = (Fake::new(a), Fake::new(b));
+    let bench = Bench::new(Net::new(&[(A, &a), (B, &b)]));
+    (a, b, bench)
+}
