@@ -5,8 +5,10 @@ use postrider_smtp::codec::proxy::{Header, Version};
 use postrider_smtp::server::Tls;
 use postrider_smtp_tokio::server::{MissingTls, Server, Shutdown};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 fn start(app: App) -> (DuplexStream, JoinHandle<App>) {
     let (ours, theirs) = duplex(4096);
@@ -100,6 +102,30 @@ async fn a_peer_that_never_reads_is_given_up() {
     let writing = tokio::spawn(async move { while writer.write_all(b"NOOP\r\n").await.is_ok() {} });
     assert!(server.await.unwrap().has("closed"));
     writing.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_a_peer_that_never_reads_is_bounded() {
+    let mut config = server_config();
+    config.limits.backlog = 1024;
+    config.limits.useless = 1_000_000;
+    let (ours, theirs) = duplex(256);
+    let _server = serve(
+        plain_server(config),
+        theirs,
+        App::default(),
+        Shutdown::never(),
+    );
+    let (_never_read, mut writer) = tokio::io::split(ours);
+    let mut taken = 0;
+    let stalled = Duration::from_secs(60);
+    while taken < 2_000
+        && let Ok(Ok(())) = timeout(stalled, writer.write_all(b"NOOP\r\n")).await
+    {
+        taken += 1;
+    }
+    // One read of commands may be answered beyond the backlog, not more.
+    assert!(taken < 2_000, "{taken}");
 }
 
 #[tokio::test]

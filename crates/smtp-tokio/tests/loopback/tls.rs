@@ -262,6 +262,8 @@ fn what_is_missing_for_tls_is_named() {
     assert!(matches!(make(&cert, &other), TlsSetupError::Refused(_)));
     let cut = cert.get(..cert.len() - 30).unwrap();
     assert!(matches!(make(cut, &key), TlsSetupError::CertificatePem(_)));
+    let none = ClientTls::with_root_store(rustls::RootCertStore::empty());
+    assert!(matches!(none, Err(TlsSetupError::Verifier(_))));
     assert!(matches!(
         ClientTls::with_extra_roots(b""),
         Err(TlsSetupError::NoCertificate)

@@ -311,7 +311,10 @@ impl Connection {
 
     /// Sends a command that may be read by anybody.
     pub(super) fn send(&mut self, stage: Stage, command: &Command) {
-        let line = command.encode();
+        self.send_encoded(stage, command.encode());
+    }
+
+    pub(super) fn send_encoded(&mut self, stage: Stage, line: Bytes) {
         let shown = line.strip_suffix(b"\r\n").unwrap_or(&line);
         self.note(Said::Client(SafeText::escaped(shown)));
         self.send_line(stage, line);

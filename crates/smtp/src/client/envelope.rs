@@ -135,11 +135,11 @@ impl Connection {
             let Some((stage, command)) = envelope.command() else {
                 return;
             };
-            let octets = command.encode().len();
-            if !self.flight.has_room(octets, self.config.in_flight) {
+            let line = command.encode();
+            if !self.flight.has_room(line.len(), self.config.in_flight) {
                 return;
             }
-            self.send(stage, &command);
+            self.send_encoded(stage, line);
             if let Phase::Envelope(envelope) = &mut self.phase {
                 envelope.advance();
             }
