@@ -36,6 +36,7 @@ mod body;
 pub mod capabilities;
 pub mod config;
 mod connection;
+mod ending;
 mod envelope;
 mod establish;
 pub mod event;

@@ -4,7 +4,7 @@ use super::body::BodyEncoder;
 use super::capabilities::Capabilities;
 use super::config::Config;
 use super::envelope::Envelope;
-use super::event::{Cause, End, Event, Failed, NotReady, Stage};
+use super::event::{End, Event, NotReady, Stage};
 use super::flight::Flight;
 use super::log::{Entry, Said};
 use crate::codec::reply::ReplyDecoder;
@@ -32,10 +32,10 @@ pub struct Connection {
     /// Since when the first of them, or the next block of the message, is awaited.
     since: Instant,
     began: Instant,
-    out: VecDeque<Bytes>,
+    pub(super) out: VecDeque<Bytes>,
     events: VecDeque<Event>,
     log: Vec<Entry>,
-    ended: Option<End>,
+    pub(super) ended: Option<End>,
 }
 
 /// What the connection is about.
@@ -347,61 +347,5 @@ impl Connection {
 
     pub(super) fn event(&mut self, event: Event) {
         self.events.push_back(event);
-    }
-
-    /// A step failed and the connection stays.
-    pub(super) fn fail(&mut self, at: Stage, cause: Cause) {
-        let usable = true;
-        self.events
-            .push_back(Event::Failed(Failed { at, cause, usable }));
-    }
-
-    /// A step failed by a reply after which the connection is of no use.
-    pub(super) fn refuse_and_end(&mut self, at: Stage, reply: Reply) {
-        if at != Stage::Idle {
-            let cause = Cause::Refused(reply.clone());
-            let usable = false;
-            self.events
-                .push_back(Event::Failed(Failed { at, cause, usable }));
-        }
-        self.close(End::ServerClosing(reply));
-    }
-
-    pub(super) fn out_of_step(&mut self, at: Stage, reply: Reply) {
-        self.end_at(
-            at,
-            End::OutOfStep {
-                at: Some(at),
-                reply,
-            },
-        );
-    }
-
-    /// The connection ends; a step that was under way fails with it.
-    pub(super) fn end(&mut self, end: End) {
-        self.end_at(self.stage(), end);
-    }
-
-    /// The connection ends in a step that is not in flight any more.
-    pub(super) fn end_at(&mut self, at: Stage, end: End) {
-        if self.is_closed() {
-            return;
-        }
-        if at != Stage::Idle && end != End::Quit {
-            let cause = Cause::Ended(end.clone());
-            let usable = false;
-            self.events
-                .push_back(Event::Failed(Failed { at, cause, usable }));
-        }
-        self.close(end);
-    }
-
-    fn close(&mut self, end: End) {
-        self.note(Said::Ended(end.clone()));
-        self.phase = Phase::Closed;
-        self.flight.clear();
-        self.out.clear();
-        self.ended = Some(end.clone());
-        self.events.push_back(Event::Closed(end));
     }
 }
