@@ -108,17 +108,8 @@ impl Place {
 
     /// Makes the folders, and looks whether the message is there already.
     fn prepare(&self) -> io::Result<Option<PathBuf>> {
-        use std::os::unix::fs::DirBuilderExt;
         for sub in ["tmp", "new", "cur"] {
-            let path = self.folder.join(sub);
-            if path.is_dir() {
-                continue;
-            }
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&path)?;
-            File::open(&self.folder)?.sync_all()?;
+            make_durably(&self.folder.join(sub))?;
         }
         if self.delivered().exists() {
             return Ok(Some(self.delivered()));
@@ -145,6 +136,23 @@ impl Place {
         File::open(self.folder.join("new"))?.sync_all()?;
         fs::remove_file(self.tmp())?;
         Ok(self.delivered())
+    }
+}
+
+/// Makes a folder and those above it; each new name is synced, or a mailbox made just now could be
+/// gone after a loss of power, with the mail that was delivered into it.
+fn make_durably(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let parent = parent.unwrap_or_else(|| Path::new("."));
+    make_durably(parent)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        // Another delivery was faster; it may not have synced yet.
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
+        _ => File::open(parent)?.sync_all(),
     }
 }
 

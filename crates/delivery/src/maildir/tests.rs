@@ -123,3 +123,23 @@ fn line_ends_are_converted_wherever_chunks_are_split() {
         assert_eq!(out, b"a\nb\r\n\rc\n\r", "{at}");
     }
 }
+
+#[tokio::test]
+async fn a_mailbox_is_made_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let mailbox = folder.path().join("home/bob/Maildir");
+    store(&mailbox, &envelope(), body()).await.unwrap();
+    for path in [
+        "home",
+        "home/bob",
+        "home/bob/Maildir",
+        "home/bob/Maildir/new",
+    ] {
+        let mode = fs::metadata(folder.path().join(path))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700, "{path}");
+    }
+}
