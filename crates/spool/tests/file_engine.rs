@@ -193,3 +193,12 @@ fn many_writers_share_syncs_and_lose_nothing() {
     drop(spool);
     assert_eq!(open(folder.path()).len(), 200);
 }
+
+#[test]
+fn missing_folders_above_are_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = folder.path().join("a/b/spool");
+    drop(open(&deep));
+    assert!(deep.join("q/Z").is_dir());
+    open(&deep);
+}

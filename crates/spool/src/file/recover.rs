@@ -58,21 +58,41 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> OpenError + '_ {
 /// Makes the folders of a spool, durably.
 pub(crate) fn make_folders(fs: &dyn Fs, layout: &Layout) -> Result<(), OpenError> {
     let make = |path: &Path| fs.make_folder(path).map_err(at(path));
-    // A folder that was there before needs no sync of its parent, which may not be ours to open.
-    let fresh = fs.names(layout.root()).is_err();
-    make(layout.root())?;
+    make_root(fs, layout.root())?;
     make(&layout.tmp())?;
     make(&layout.corrupt())?;
     make(&layout.queue())?;
     (0..FOLDERS).try_for_each(|n| make(&layout.folder(n)))?;
     let sync = |path: &Path| fs.sync_folder(path).map_err(at(path));
     sync(&layout.queue())?;
-    sync(layout.root())?;
-    let parent = layout.root().parent().filter(|_| fresh);
-    match parent.filter(|p| !p.as_os_str().is_empty()) {
-        Some(parent) => sync(parent),
-        None => Ok(()),
+    sync(layout.root())
+}
+
+/// Makes the root and the folders above it that are missing, and syncs the name of each.
+fn make_root(fs: &dyn Fs, root: &Path) -> Result<(), OpenError> {
+    let missing = root.ancestors().take_while(|p| !p.as_os_str().is_empty());
+    let missing: Vec<_> = missing.take_while(|p| fs.names(p).is_err()).collect();
+    fs.make_folder(root).map_err(at(root))?;
+    for made in missing.iter().rev() {
+        let above = above(made);
+        fs.sync_folder(above).map_err(at(above))?;
     }
+    if missing.is_empty() {
+        // A start that was killed may have made it without the sync; a folder above that is not
+        // ours to open was there before us.
+        let _ = fs.sync_folder(above(root));
+    }
+    Ok(())
+}
+
+fn above(path: &Path) -> &Path {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    parent.unwrap_or_else(|| {
+        Path::new(match path.is_absolute() {
+            true => "/",
+            false => ".",
+        })
+    })
 }
 
 impl<'a> Recovery<'a> {
