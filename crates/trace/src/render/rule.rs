@@ -77,8 +77,10 @@ fn is(reason: &Reason) -> String {
 pub(super) fn with_values(reason: &Reason) -> String {
     let text = &reason.text;
     match (values(reason), &reason.result) {
-        (Some(values), _) => format!("{text} [{values}]"),
-        (None, Truth::Unknown(cause)) => format!("{text} [unknown: {cause}]"),
+        (_, Truth::Unknown(cause)) => format!("{text} [unknown: {cause}]"),
+        // What was false is told as what held.
+        (Some(values), Truth::False) => format!("not ({text}) [{values}]"),
+        (Some(values), Truth::True) => format!("{text} [{values}]"),
         (None, Truth::True) => text.to_string(),
         (None, Truth::False) => format!("not ({text})"),
     }

@@ -28,6 +28,8 @@ pub(crate) const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 66));
 /// The server of the reference story.
 pub(crate) const STORY: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
+/// Columns of a trace.
+const WIDTH: usize = 100;
 /// Longest wait for something that happens at once.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -241,7 +243,7 @@ pub(crate) fn is_delivered(trace: &Trace) -> bool {
 
 /// The trace as people read it.
 pub(crate) fn shown(trace: &Trace) -> String {
-    render(trace, &View::new())
+    render(trace, &View::new().width(WIDTH))
 }
 
 fn newest(folder: &Path) -> Option<String> {
