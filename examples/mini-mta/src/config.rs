@@ -65,8 +65,6 @@ pub struct Config {
 pub struct Server {
     /// EHLO name, and the name in `Received` and `Authentication-Results`.
     pub hostname: DomainName,
-    /// Folder for what the server itself remembers.
-    pub state: PathBuf,
     /// Domains whose mail is kept here; at least one.
     pub local_domains: Vec<DomainName>,
     /// Largest message in octets.
@@ -103,8 +101,6 @@ pub struct Listener {
     pub listen: Vec<SocketAddr>,
     /// Forwarders whose PROXY header is believed, and required.
     pub proxy_from: Vec<Network>,
-    /// What the outside dials, for hints.
-    pub public: Option<String>,
 }
 
 /// `[dns]`

@@ -191,14 +191,7 @@ pub(crate) fn authentication_results(
         field = field.with(signature_result(verdict));
     }
     if let Some(verdict) = dmarc {
-        let mut result = MethodResult::new(
-            Keyword::from_static("dmarc"),
-            keyword(&verdict.result.to_string()),
-        );
-        if let Some(author) = &verdict.author {
-            result = result.with("header", "from", author);
-        }
-        field = field.with(result);
+        field = field.with(verdict.to_method_result());
     }
     field.to_field()
 }

@@ -204,7 +204,6 @@ impl<'a> Checker<'a> {
         }
         Some(Server {
             hostname: hostname?,
-            state: self.base.join(&raw.state),
             local_domains,
             max_size: raw.max_size.0,
             max_rcpt: *raw.max_rcpt.get_ref(),
@@ -248,7 +247,6 @@ impl<'a> Checker<'a> {
                         .iter()
                         .filter_map(|n| self.read(n, "network"))
                         .collect(),
-                    public: l.public,
                     name,
                 }
             })

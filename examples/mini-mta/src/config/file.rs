@@ -56,8 +56,6 @@ pub(crate) struct RuleFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Server {
     pub(crate) hostname: Spanned<String>,
-    #[serde(default = "Server::state")]
-    pub(crate) state: PathBuf,
     pub(crate) local_domains: Vec<Spanned<String>>,
     #[serde(default = "Server::max_size")]
     pub(crate) max_size: ByteSize,
@@ -72,10 +70,6 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn state() -> PathBuf {
-        "state".into()
-    }
-
     const fn max_size() -> ByteSize {
         ByteSize(25 << 20)
     }
@@ -111,8 +105,6 @@ pub(crate) struct Listener {
     pub(crate) listen: Spanned<OneOrMany>,
     #[serde(default)]
     pub(crate) proxy_from: Vec<Spanned<String>>,
-    #[serde(default)]
-    pub(crate) public: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,8 +6,8 @@ use crate::config::SigningKey as ConfiguredKey;
 use postrider_core::{DomainName, Id, UnixTime};
 use postrider_dkim::{Policy, SignRequest, Signer, SigningKey, Verifier};
 use postrider_message::{
-    AuthservId, FieldName, Framer, Framing, HeaderBlock, HeaderValue, Limits, author_domains,
-    forged,
+    AuthservId, Framer, Framing, HeaderBlock, Limits, MessageId, author_domains, forged,
+    missing_fields,
 };
 use postrider_spool::Draft;
 use std::sync::Arc;
@@ -138,7 +138,9 @@ impl<D: Draft> Intake<D> {
                 block.without(&ours)
             }
             Job::Sign(keys) => {
-                self.added = missing_fields(&block, &self.hostname, self.id, self.now);
+                // RFC 6409 §8: a submission server may add what is missing.
+                let id = MessageId::new(&self.id, &self.hostname);
+                self.added = missing_fields(&block, self.now, &id);
                 let whole = [self.added.as_slice(), &raw].concat();
                 let (block, _) = HeaderBlock::parse(&whole);
                 self.work = sign(keys, &block, self.now);
@@ -172,28 +174,6 @@ impl<D: Draft> Intake<D> {
             work,
         })
     }
-}
-
-/// RFC 6409 §8: a submission server may add Date and Message-ID where they are missing.
-fn missing_fields(
-    block: &HeaderBlock<'_>,
-    hostname: &DomainName,
-    id: Id,
-    now: UnixTime,
-) -> Vec<u8> {
-    let mut added = Vec::new();
-    let mut add = |name: FieldName<'_>, value: String| {
-        if let Ok(value) = HeaderValue::new(&value) {
-            added.extend(value.to_field(name));
-        }
-    };
-    if block.get("Message-ID").is_none() {
-        add(FieldName::MESSAGE_ID, format!("<{id}@{hostname}>"));
-    }
-    if block.get("Date").is_none() {
-        add(FieldName::DATE, now.rfc5322());
-    }
-    added
 }
 
 /// The keys of the author's domain, or of a domain above it, sign.
