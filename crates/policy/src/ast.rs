@@ -3,9 +3,9 @@
 mod print;
 
 use crate::error::ParseError;
-use crate::network::Network;
 use crate::parse;
 use crate::value::Verdict;
+use postrider_core::Network;
 use postrider_core::Span;
 use std::net::IpAddr;
 use std::str::FromStr;

@@ -3,11 +3,11 @@
 mod show;
 
 use crate::name::NameError;
-use crate::network::NetworkError;
 use crate::reply::ReplyError;
 use crate::source::SourceRef;
 use crate::stage::Stage;
 use crate::value::Type;
+use postrider_core::ParseNetworkError;
 use postrider_core::Span;
 
 /// A rule that cannot be loaded. All errors of all rules are reported together.
@@ -225,7 +225,7 @@ pub enum SyntaxError {
     BigNumber,
     /// Not an address or network.
     #[error(transparent)]
-    Network(#[from] NetworkError),
+    Network(#[from] ParseNetworkError),
     /// `a < b < c`
     #[error("comparisons cannot be chained; use `and`")]
     Chain,

@@ -2,8 +2,8 @@
 
 use crate::ast::Op;
 use crate::error::{ParseError, SyntaxError};
-use crate::network::{Network, NetworkError};
 use postrider_core::Span;
+use postrider_core::{Network, ParseNetworkError};
 use std::net::IpAddr;
 
 /// Most octets of a condition.
@@ -164,7 +164,7 @@ pub(crate) fn classify(run: &str) -> Result<TokenKind, SyntaxError> {
     }
     let digit_first = run.starts_with(|c: char| c.is_ascii_digit());
     if run.contains(':') || (digit_first && run.contains('.')) {
-        let address: IpAddr = run.parse().map_err(|_| NetworkError::Address)?;
+        let address: IpAddr = run.parse().map_err(|_| ParseNetworkError::Address)?;
         return Ok(TokenKind::Address(address.to_canonical()));
     }
     if digit_first {

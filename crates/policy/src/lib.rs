@@ -29,7 +29,7 @@
 //! | [`source`] | rules as a configuration gives them |
 //! | [`schema`], [`stage`] | which variables there are, and where they are visible |
 //! | [`policy`], [`guards`] | loading and asking; the guards no configuration removes |
-//! | [`facts`], [`value`], [`network`] | what variables are worth; *unknown* is a value |
+//! | [`facts`], [`value`] | what variables are worth; *unknown* is a value |
 //! | [`outcome`], [`effect`], [`reply`], [`step`] | what came of it, and why |
 //! | [`error`] | what is wrong with a rule, where, and what was probably meant |
 #![doc(html_root_url = "https://docs.rs/postrider-policy")]
@@ -49,7 +49,6 @@ pub mod guards;
 mod lexer;
 mod load;
 pub mod name;
-pub mod network;
 pub mod outcome;
 mod parse;
 pub mod policy;
@@ -70,9 +69,9 @@ pub use effect::{Effect, Field};
 pub use error::{LoadError, ParseError, Problem, SyntaxError, Warning, WarningKind};
 pub use facts::Facts;
 pub use name::{CheckName, Name, NameError, RuleId};
-pub use network::{Network, NetworkError};
 pub use outcome::{By, Decision, Explained, OnUnknown, Reason, StageOutcome};
 pub use policy::Policy;
+pub use postrider_core::{Network, ParseNetworkError};
 pub use reply::{Class, ReplyError, ReplyText};
 pub use schema::{Schema, SchemaError, Variable};
 pub use source::{Origin, RuleSource, SourceRef, ThenValue};

@@ -7,7 +7,7 @@ mod write;
 pub use read::{ReadListError, ReadValueError};
 pub use tri::{Cause, Tri};
 
-use crate::network::Network;
+use postrider_core::Network;
 use postrider_core::{DomainName, Mailbox};
 use std::fmt;
 use std::net::IpAddr;

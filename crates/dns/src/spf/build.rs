@@ -37,7 +37,7 @@ impl SpfBuilder {
     /// One address passes.
     #[must_use]
     pub fn address(self, address: IpAddr) -> Self {
-        self.network(Network::single(address))
+        self.network(Network::host(address))
     }
 
     /// A network passes.

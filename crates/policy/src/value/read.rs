@@ -1,8 +1,8 @@
 //! Values from plain text: lists in files, and leaf values of a stored trace.
 
 use super::{Item, Type, Value, Verdict};
-use crate::network::{Network, NetworkError};
 use postrider_core::{DomainName, Mailbox, ParseDomainError, ParseMailboxError};
+use postrider_core::{Network, ParseNetworkError};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub enum ReadValueError {
     Email(#[from] ParseMailboxError),
     /// No address or network.
     #[error(transparent)]
-    Network(#[from] NetworkError),
+    Network(#[from] ParseNetworkError),
     /// No result word.
     #[error("not a result word such as pass")]
     Result,
@@ -60,7 +60,7 @@ impl Value {
             Type::Email if text.is_empty() => Self::no_email(),
             Type::Email => Self::from(Mailbox::parse(text.as_bytes())?),
             Type::Address => {
-                let address: IpAddr = text.parse().map_err(|_| NetworkError::Address)?;
+                let address: IpAddr = text.parse().map_err(|_| ParseNetworkError::Address)?;
                 Self::from(address)
             }
             Type::Network => Self::Network(text.parse()?),

@@ -1,7 +1,7 @@
 //! Values from Rust's own types, and values as text.
 
 use super::{Tri, Value, Verdict};
-use crate::network::Network;
+use postrider_core::Network;
 use postrider_core::{DomainName, Mailbox, SafeText};
 use std::fmt;
 use std::net::IpAddr;
