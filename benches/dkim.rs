@@ -17,19 +17,12 @@ const NOW: UnixTime = UnixTime::from_secs(1_795_508_500);
 
 fn keys() -> [(&'static str, Arc<PrivateKey>); 2] {
     let new = |spec| Arc::new(generate(spec).expect("keys can be made").key);
-    [
-        ("ed25519", new(KeySpec::Ed25519)),
-        ("rsa2048", new(KeySpec::Rsa2048)),
-    ]
+    [("ed25519", new(KeySpec::Ed25519)), ("rsa2048", new(KeySpec::Rsa2048))]
 }
 
 fn request(key: &Arc<PrivateKey>) -> SignRequest {
     let domain = DomainName::parse("example.org").expect("a name");
-    SignRequest::new(
-        domain,
-        Selector::parse("s1").expect("a selector"),
-        Arc::clone(key) as _,
-    )
+    SignRequest::new(domain, Selector::parse("s1").expect("a selector"), Arc::clone(key) as _)
 }
 
 fn sign(requests: Vec<SignRequest>, body: &[u8]) -> Vec<Vec<u8>> {
@@ -46,9 +39,7 @@ fn signing(c: &mut Criterion) {
         let mut group = c.benchmark_group(format!("dkim-sign/{size}"));
         group.throughput(Throughput::Bytes(body.len() as u64));
         for (name, key) in &keys {
-            group.bench_function(*name, |b| {
-                b.iter(|| sign(vec![request(key)], black_box(&body)))
-            });
+            group.bench_function(*name, |b| b.iter(|| sign(vec![request(key)], black_box(&body))));
         }
         let both = || keys.iter().map(|(_, key)| request(key)).collect();
         group.bench_function("dual", |b| b.iter(|| sign(both(), black_box(&body))));
@@ -94,20 +85,11 @@ fn verify(header: &[u8], record: &Record, body: &[u8]) {
     let (headers, _) = HeaderBlock::parse(header);
     let mut verifier = Verifier::new(&Policy::default(), &headers, NOW);
     for asked in verifier.questions().to_vec() {
-        let answer = Answer::new(
-            asked.question.name,
-            Content::Records(vec![record.clone()]),
-            300,
-        );
+        let answer = Answer::new(asked.question.name, Content::Records(vec![record.clone()]), 300);
         verifier.key(asked.id, Ok(answer));
     }
     verifier.body(body);
-    assert!(
-        verifier
-            .finish()
-            .iter()
-            .all(postrider_dkim::Verdict::is_pass)
-    );
+    assert!(verifier.finish().iter().all(postrider_dkim::Verdict::is_pass));
 }
 
 criterion_group!(benches, signing, verifying);

@@ -1,12 +1,8 @@
 //! Shared inputs of the benches: the same messages for every row, made from a fixed seed.
 
 /// Sizes of message bodies, by the name of their row.
-pub const SIZES: [(&str, usize); 4] = [
-    ("1KiB", 1 << 10),
-    ("10KiB", 10 << 10),
-    ("100KiB", 100 << 10),
-    ("1MiB", 1 << 20),
-];
+pub const SIZES: [(&str, usize); 4] =
+    [("1KiB", 1 << 10), ("10KiB", 10 << 10), ("100KiB", 100 << 10), ("1MiB", 1 << 20)];
 
 /// Prose of `len` octets or a little more: words, lines of 60 to 75 octets, CRLF, now and then two
 /// spaces, a tab, a blank at the end of a line, an empty line.

@@ -83,13 +83,7 @@ fn spf(c: &mut Criterion) {
     group.bench_function("check, 8 look-ups", |b| {
         b.iter(|| {
             let untraced = &mut ();
-            let check = check(
-                &warm,
-                black_box(&session),
-                Identity::MailFrom,
-                &limits,
-                untraced,
-            );
+            let check = check(&warm, black_box(&session), Identity::MailFrom, &limits, untraced);
             let outcome = block_on(check).expect("no waiting");
             assert_eq!(outcome.verdict, Verdict::Pass);
             outcome
@@ -98,13 +92,7 @@ fn spf(c: &mut Criterion) {
     group.bench_function("check, 8 look-ups, traced", |b| {
         b.iter(|| {
             let mut steps: Vec<Step> = Vec::new();
-            let check = check(
-                &warm,
-                black_box(&session),
-                Identity::MailFrom,
-                &limits,
-                &mut steps,
-            );
+            let check = check(&warm, black_box(&session), Identity::MailFrom, &limits, &mut steps);
             block_on(check).expect("no waiting");
             steps
         });

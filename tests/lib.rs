@@ -21,17 +21,12 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// When cargo cannot build it.
 pub fn mini_mta() -> PathBuf {
     let built = Command::new(env!("CARGO"))
-        .args([
-            "build", "--quiet", "--locked", "-p", "mini-mta", "--bin", "mini-mta",
-        ])
+        .args(["build", "--quiet", "--locked", "-p", "mini-mta", "--bin", "mini-mta"])
         .status()
         .expect("cargo runs");
     assert!(built.success(), "mini-mta does not build");
     let exe = std::env::current_exe().expect("a test has a path");
-    exe.ancestors()
-        .nth(2)
-        .expect("target/debug/deps")
-        .join("mini-mta")
+    exe.ancestors().nth(2).expect("target/debug/deps").join("mini-mta")
 }
 
 /// A program by name, or its reason to be skipped.
@@ -49,9 +44,7 @@ pub fn python_with(module: &str) -> Result<PathBuf, String> {
         Some(path) => PathBuf::from(path),
         None => installed("python3")?,
     };
-    let found = Command::new(&python)
-        .args(["-c", &format!("import {module}")])
-        .output();
+    let found = Command::new(&python).args(["-c", &format!("import {module}")]).output();
     match found {
         Ok(out) if out.status.success() => Ok(python),
         _ => Err(format!("skipped: {module} not installed")),
@@ -83,17 +76,9 @@ impl Server {
         let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
         let (send, lines) = mpsc::channel();
         std::thread::spawn(move || {
-            stderr
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|l| send.send(l))
+            stderr.lines().map_while(Result::ok).try_for_each(|l| send.send(l))
         });
-        let mut server = Self {
-            child,
-            log: Vec::new(),
-            lines,
-            roles: Vec::new(),
-        };
+        let mut server = Self { child, log: Vec::new(), lines, roles: Vec::new() };
         server.wait_for("ready");
         server
     }
@@ -104,19 +89,14 @@ impl Server {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let line = self.lines.recv_timeout(left).unwrap_or_else(|_| {
-                panic!(
-                    "no line with {what:?} in time; so far:\n{}",
-                    self.log.join("\n")
-                )
+                panic!("no line with {what:?} in time; so far:\n{}", self.log.join("\n"))
             });
             // listening mx (mx) on 127.0.0.1:2525
-            if let Some((role, address)) = line
-                .strip_prefix("listening ")
-                .and_then(|rest| rest.split_once(") on "))
+            if let Some((role, address)) =
+                line.strip_prefix("listening ").and_then(|rest| rest.split_once(") on "))
             {
                 let role = role.rsplit('(').next().unwrap_or(role);
-                self.roles
-                    .push((role.to_owned(), address.parse().expect("an address")));
+                self.roles.push((role.to_owned(), address.parse().expect("an address")));
             }
             self.log.push(line.clone());
             if line.contains(what) {
@@ -127,11 +107,7 @@ impl Server {
 
     /// Where a role listens.
     pub fn address(&self, role: &str) -> SocketAddr {
-        self.roles
-            .iter()
-            .find(|(r, _)| r == role)
-            .unwrap_or_else(|| panic!("role {role}"))
-            .1
+        self.roles.iter().find(|(r, _)| r == role).unwrap_or_else(|| panic!("role {role}")).1
     }
 
     /// SIGKILL, as a power cut would be.
@@ -158,11 +134,7 @@ pub fn wait_for_mail(maildir: &Path) -> Vec<u8> {
         if let Some(mail) = mails(maildir).pop() {
             return mail;
         }
-        assert!(
-            Instant::now() < deadline,
-            "nothing came to {}",
-            maildir.display()
-        );
+        assert!(Instant::now() < deadline, "nothing came to {}", maildir.display());
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -172,8 +144,7 @@ pub fn mails(maildir: &Path) -> Vec<Vec<u8>> {
     let Ok(dir) = std::fs::read_dir(maildir.join("new")) else {
         return Vec::new();
     };
-    dir.map(|f| std::fs::read(f.expect("an entry").path()).expect("a file"))
-        .collect()
+    dir.map(|f| std::fs::read(f.expect("an entry").path()).expect("a file")).collect()
 }
 
 /// Runs a command to its end and gives what it printed.
@@ -188,11 +159,7 @@ pub fn run(command: &mut Command) -> String {
 
 /// Standard output and error of a command.
 pub fn both(out: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&out.stdout),
-        String::from_utf8_lossy(&out.stderr)
-    )
+    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
 }
 
 /// An SMTP dialog in clear: sends each line, gives all replies.
@@ -206,9 +173,7 @@ pub fn dialog(address: SocketAddr, lines: &[&str]) -> String {
     let mut replies = String::new();
     read_reply(&mut reader, &mut replies);
     for line in lines {
-        stream
-            .write_all(format!("{line}\r\n").as_bytes())
-            .expect("it takes octets");
+        stream.write_all(format!("{line}\r\n").as_bytes()).expect("it takes octets");
         read_reply(&mut reader, &mut replies);
     }
     replies

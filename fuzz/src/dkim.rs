@@ -30,11 +30,7 @@ fn signature(data: &[u8]) {
     assert_eq!(span.of(data).len(), span.len());
     assert!(data[..span.start].ends_with(b"="));
     assert!(matches!(data.get(span.end), None | Some(b';')));
-    assert!(
-        read.signed_names
-            .iter()
-            .any(|n| n.eq_ignore_ascii_case(b"from"))
-    );
+    assert!(read.signed_names.iter().any(|n| n.eq_ignore_ascii_case(b"from")));
     assert!(read.identity.domain().is_at_or_under(&read.domain));
 }
 
@@ -50,10 +46,7 @@ fn key_record(data: &[u8]) {
     assert_eq!(again.key_type(), record.key_type());
     assert_eq!(again.allows_mail(), record.allows_mail());
     assert_eq!(again.allows_sha256(), record.allows_sha256());
-    assert_eq!(
-        (again.is_testing(), again.is_strict()),
-        (record.is_testing(), record.is_strict())
-    );
+    assert_eq!((again.is_testing(), again.is_strict()), (record.is_testing(), record.is_strict()));
 }
 
 /// Chunks do not matter, and canonical octets are their own canonical form.
@@ -61,17 +54,9 @@ fn canonical_body(data: &[u8]) {
     for form in [Form::Simple, Form::Relaxed] {
         let whole = canonical(form, data, data.len().max(1));
         for step in [1, 2, 63, 64, 65] {
-            assert_eq!(
-                canonical(form, data, step),
-                whole,
-                "{form} in chunks of {step}"
-            );
+            assert_eq!(canonical(form, data, step), whole, "{form} in chunks of {step}");
         }
-        assert_eq!(
-            canonical(form, &whole, whole.len().max(1)),
-            whole,
-            "{form} again"
-        );
+        assert_eq!(canonical(form, &whole, whole.len().max(1)), whole, "{form} again");
     }
 }
 
@@ -145,11 +130,7 @@ fn sign(data: &[u8]) {
     signer.body(body);
     let field = signer.finish().expect("a local key").concat();
     let lines = field.split(|&b| b == b'\n');
-    assert!(
-        lines.clone().all(|l| l.len() <= 78),
-        "{}",
-        String::from_utf8_lossy(&field)
-    );
+    assert!(lines.clone().all(|l| l.len() <= 78), "{}", String::from_utf8_lossy(&field));
     let message = [&field, data].concat();
     let (headers, _) = HeaderBlock::parse(&message);
     let first = verdicts(&headers, record.as_bytes(), |v| v.body(body), true).remove(0);

@@ -50,16 +50,12 @@ fn walk(data: &[u8]) {
         let Some((at, tags)) = line.split_first() else {
             continue;
         };
-        let name = Name::from(domain(*at))
-            .prepend(["_dmarc"])
-            .expect("a short name");
+        let name = Name::from(domain(*at)).prepend(["_dmarc"]).expect("a short name");
         let text = [b"v=DMARC1;", tags].concat();
         whole.insert(name, 300, Data::Txt(Txt::from_strings([text.as_slice()])));
     }
     let mut broken = whole.clone();
-    let name = Name::from(domain(*failing))
-        .prepend(["_dmarc"])
-        .expect("a short name");
+    let name = Name::from(domain(*failing)).prepend(["_dmarc"]).expect("a short name");
     broken.fail(name, FaultKinds::All, LookupError::Timeout);
 
     let author = domain(*author);
@@ -76,10 +72,5 @@ fn walk(data: &[u8]) {
     }
     assert_ne!(known.result, DmarcResult::TempError, "{known}");
     assert!(known.walk.len() <= 8);
-    assert!(
-        known
-            .to_string()
-            .chars()
-            .all(|c| c == '\n' || !c.is_control())
-    );
+    assert!(known.to_string().chars().all(|c| c == '\n' || !c.is_control()));
 }

@@ -35,8 +35,6 @@ pub fn targets() -> impl Iterator<Item = (&'static str, Body)> {
 /// # Panics
 /// When there is no such target, or when its law does not hold.
 pub fn run(name: &str, data: &[u8]) {
-    let (_, body) = targets()
-        .find(|(n, _)| *n == name)
-        .expect("a target of this name");
+    let (_, body) = targets().find(|(n, _)| *n == name).expect("a target of this name");
     body(data);
 }

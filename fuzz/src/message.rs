@@ -8,12 +8,8 @@ use postrider_message::{
     MessageId, ParsedReceived, author_domains, decode_words, forged, parse_date,
 };
 
-pub(crate) const TARGETS: &[(&str, Body)] = &[
-    ("header", header),
-    ("authors", authors),
-    ("authres", authres),
-    ("received", received),
-];
+pub(crate) const TARGETS: &[(&str, Body)] =
+    &[("header", header), ("authors", authors), ("authres", authres), ("received", received)];
 
 /// Fields are the octets they were read from, and chunks do not matter.
 fn header(data: &[u8]) {
@@ -23,10 +19,7 @@ fn header(data: &[u8]) {
         assert!(field.offset >= at);
         at = field.offset + field.raw().len();
         assert_eq!(data.get(field.offset..at), Some(field.raw()));
-        let value = field
-            .raw()
-            .get(field.raw_name.len() + 1..)
-            .expect("a colon");
+        let value = field.raw().get(field.raw_name.len() + 1..).expect("a colon");
         assert!(value.starts_with(field.raw_value));
         assert!(field.raw_name.starts_with(field.name.as_bytes()));
     }
@@ -83,10 +76,7 @@ fn authres(data: &[u8]) {
     let field = parsed.field.to_field();
     let (block, faults) = HeaderBlock::parse(&field);
     assert!(faults.is_empty(), "{faults:?}");
-    let value = block
-        .get("Authentication-Results")
-        .expect("its own field")
-        .raw_value;
+    let value = block.get("Authentication-Results").expect("its own field").raw_value;
     let again = AuthResults::parse(value).expect("its own writing");
     assert_eq!(again.field, parsed.field);
     assert!(again.errors.is_empty());
@@ -108,10 +98,7 @@ fn received(data: &[u8]) {
     if let Ok(id) = MessageId::parse(data) {
         assert_eq!(MessageId::parse(id.as_str().as_bytes()), Ok(id));
     }
-    if let Some(value) = std::str::from_utf8(data)
-        .ok()
-        .and_then(|t| HeaderValue::new(t).ok())
-    {
+    if let Some(value) = std::str::from_utf8(data).ok().and_then(|t| HeaderValue::new(t).ok()) {
         let field = value.to_field(postrider_message::FieldName::SUBJECT);
         let (block, faults) = HeaderBlock::parse(&field);
         assert!(faults.is_empty(), "{faults:?}");

@@ -7,11 +7,8 @@ use postrider_policy::{
 };
 use postrider_trace::{Trace, View, read_lines, render};
 
-pub(crate) const TARGETS: &[(&str, Body)] = &[
-    ("policy_expression", expression),
-    ("policy_rule", rule),
-    ("trace_lines", trace_lines),
-];
+pub(crate) const TARGETS: &[(&str, Body)] =
+    &[("policy_expression", expression), ("policy_rule", rule), ("trace_lines", trace_lines)];
 
 /// What parses prints to something that parses to the same.
 fn expression(data: &[u8]) {
@@ -34,20 +31,14 @@ fn rule(data: &[u8]) {
         return;
     };
     let text = String::from_utf8_lossy(rest);
-    let (when, reply) = text
-        .split_once('\0')
-        .unwrap_or((&text, "550 5.7.1 {from.domain}"));
+    let (when, reply) = text.split_once('\0').unwrap_or((&text, "550 5.7.1 {from.domain}"));
     let schema = Schema::mail();
     let rule = RuleSource::new("fuzzed", "data", when).then("reject", reply);
     let policy = match Policy::load(&[rule], &schema) {
         Ok((policy, _)) => policy,
         Err(errors) => {
             assert!(!errors.is_empty());
-            assert!(
-                errors
-                    .iter()
-                    .all(|e| e.to_string().contains("rule `fuzzed`"))
-            );
+            assert!(errors.iter().all(|e| e.to_string().contains("rule `fuzzed`")));
             return;
         }
     };
@@ -62,13 +53,7 @@ fn rule(data: &[u8]) {
     assert!(!explained.because.is_empty());
     assert!(explained.to_string().contains("=> "));
     if let Some(reply) = outcome.decision.as_ref().and_then(|d| d.reply()) {
-        assert!(
-            reply
-                .text()
-                .as_str()
-                .bytes()
-                .all(|b| matches!(b, 0x20..=0x7e))
-        );
+        assert!(reply.text().as_str().bytes().all(|b| matches!(b, 0x20..=0x7e)));
     }
     let again = policy.decide(Stage::Data, &explained.leaves);
     assert_eq!(again, outcome);
@@ -76,10 +61,7 @@ fn rule(data: &[u8]) {
 
 /// A value of the variable's type, or of none, or of a wrong one.
 fn fact(schema: &Schema, name: &Name, seed: u8) -> Value {
-    let mixed = name
-        .as_str()
-        .bytes()
-        .fold(seed, |sum, b| sum.rotate_left(3) ^ b);
+    let mixed = name.as_str().bytes().fold(seed, |sum, b| sum.rotate_left(3) ^ b);
     match (mixed % 8, schema.find(name.as_str()).map(|(_, v)| v.ty)) {
         (0, _) => Value::Unknown(Cause::Deadline),
         (1, _) => Value::Int(i64::from(mixed)),

@@ -10,11 +10,8 @@ use postrider_spf::{
 };
 use std::net::IpAddr;
 
-pub(crate) const TARGETS: &[(&str, Body)] = &[
-    ("spf_record", record),
-    ("spf_eval", eval),
-    ("received_spf", received_spf),
-];
+pub(crate) const TARGETS: &[(&str, Body)] =
+    &[("spf_record", record), ("spf_eval", eval), ("received_spf", received_spf)];
 
 /// A record is read or refused with places in it; what was read is written, and read as the same.
 fn record(data: &[u8]) {
@@ -31,13 +28,7 @@ fn record(data: &[u8]) {
             let written = record.to_string();
             let again = Record::parse(written.as_bytes()).expect("its own writing");
             assert_eq!(again.to_string(), written);
-            assert!(
-                record
-                    .terms()
-                    .iter()
-                    .zip(again.terms())
-                    .all(|(a, b)| a.kind == b.kind)
-            );
+            assert!(record.terms().iter().zip(again.terms()).all(|(a, b)| a.kind == b.kind));
             assert!(record.reporting().percentage <= 100);
         }
         Err(faults) => {
@@ -64,10 +55,7 @@ fn eval(data: &[u8]) {
         let plain = check(&zone, &session, Identity::MailFrom, &limits, untraced);
         assert_eq!(block_on(plain).expect("a zone never waits"), outcome);
 
-        let asked = steps
-            .iter()
-            .filter(|s| matches!(s.event, Event::Asked { .. }))
-            .count();
+        let asked = steps.iter().filter(|s| matches!(s.event, Event::Asked { .. })).count();
         assert!(asked <= 1 + 10 * 11 + 11 + 1, "{asked} questions");
         assert_eq!(outcome.verdict, outcome.why.verdict());
         let printable = |text: &str| text.bytes().all(|b| matches!(b, 0x20..=0x7e));
@@ -77,10 +65,7 @@ fn eval(data: &[u8]) {
             assert!(printable(explanation.as_str()) && explanation.as_str().len() <= 512);
         }
         let story = outcome.story(&steps).to_string();
-        assert!(
-            story.chars().all(|c| c == '\n' || !c.is_control()),
-            "{story:?}"
-        );
+        assert!(story.chars().all(|c| c == '\n' || !c.is_control()), "{story:?}");
         let field = ReceivedSpf::new(&outcome, &session);
         assert_eq!(ReceivedSpf::parse(field.to_string().as_bytes()), Ok(field));
     }
@@ -112,10 +97,7 @@ fn world(data: &[u8]) -> (ZoneResolver, IpAddr) {
         let fact = match selector & 7 {
             0 => Data::A(v4.into()),
             1 => Data::Aaaa([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1].into()),
-            2 => Data::Mx {
-                preference: 10,
-                exchange: target(),
-            },
+            2 => Data::Mx { preference: 10, exchange: target() },
             3 => Data::Cname(target()),
             4 => {
                 zone.insert(Name::reverse(client), 300, Data::Ptr(name));

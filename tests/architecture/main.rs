@@ -19,28 +19,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("policy", &["core"]),
     ("trace", &["core"]),
     ("spool", &["core"]),
-    (
-        "delivery",
-        &[
-            "core",
-            "message",
-            "resolver",
-            "smtp",
-            "smtp-tokio",
-            "spool",
-            "trace",
-        ],
-    ),
+    ("delivery", &["core", "message", "resolver", "smtp", "smtp-tokio", "spool", "trace"]),
 ];
 
 /// What must not be anywhere below a library that does no I/O.
-const NO_IO: &[&str] = &[
-    "tokio",
-    "hickory-proto",
-    "hickory-resolver",
-    "rustls",
-    "mio",
-];
+const NO_IO: &[&str] = &["tokio", "hickory-proto", "hickory-resolver", "rustls", "mio"];
 const SANS_IO: &[&str] = &[
     "core", "message", "resolver", "smtp", "dkim", "spf", "dmarc", "dns", "policy", "trace",
     "spool",
@@ -54,36 +37,22 @@ struct Graph {
 impl Graph {
     fn load() -> Self {
         let out = Command::new(env!("CARGO"))
-            .args([
-                "metadata",
-                "--format-version",
-                "1",
-                "--offline",
-                "--all-features",
-            ])
+            .args(["metadata", "--format-version", "1", "--offline", "--all-features"])
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .output()
             .expect("cargo runs");
-        assert!(
-            out.status.success(),
-            "{}",
-            String::from_utf8_lossy(&out.stderr)
-        );
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         let meta: Value = serde_json::from_slice(&out.stdout).expect("cargo metadata is JSON");
         let list = |v: &Value| v.as_array().cloned().unwrap_or_default();
-        let names: BTreeMap<String, String> = list(&meta["packages"])
-            .iter()
-            .map(|p| (text(&p["id"]), text(&p["name"])))
-            .collect();
+        let names: BTreeMap<String, String> =
+            list(&meta["packages"]).iter().map(|p| (text(&p["id"]), text(&p["name"]))).collect();
         let normal = |dep: &Value| list(&dep["dep_kinds"]).iter().any(|k| k["kind"].is_null());
         let direct = list(&meta["resolve"]["nodes"])
             .iter()
             .map(|node| {
                 let deps = list(&node["deps"]);
-                let deps = deps
-                    .iter()
-                    .filter(|d| normal(d))
-                    .map(|d| names[&text(&d["pkg"])].clone());
+                let deps =
+                    deps.iter().filter(|d| normal(d)).map(|d| names[&text(&d["pkg"])].clone());
                 (names[&text(&node["id"])].clone(), deps.collect())
             })
             .collect();
@@ -113,14 +82,9 @@ fn crates_know_only_what_the_table_allows() {
     let graph = Graph::load();
     for (name, allowed) in MAY_KNOW {
         let package = format!("postrider-{name}");
-        let ours = graph.direct[&package]
-            .iter()
-            .filter_map(|d| d.strip_prefix("postrider-"));
+        let ours = graph.direct[&package].iter().filter_map(|d| d.strip_prefix("postrider-"));
         for dep in ours {
-            assert!(
-                allowed.contains(&dep),
-                "{package} depends on postrider-{dep}"
-            );
+            assert!(allowed.contains(&dep), "{package} depends on postrider-{dep}");
         }
     }
 }
@@ -129,11 +93,7 @@ fn crates_know_only_what_the_table_allows() {
 fn every_library_crate_is_in_the_table() {
     let graph = Graph::load();
     let tools = ["fuzz", "tests", "benches"];
-    for package in graph
-        .direct
-        .keys()
-        .filter_map(|p| p.strip_prefix("postrider-"))
-    {
+    for package in graph.direct.keys().filter_map(|p| p.strip_prefix("postrider-")) {
         let known = tools.contains(&package) || MAY_KNOW.iter().any(|(name, _)| *name == package);
         assert!(known, "postrider-{package} is not in the table");
     }

@@ -32,10 +32,7 @@ impl Case {
         id: impl Into<String>,
         run: impl FnOnce() -> Result<(), String> + Send + 'static,
     ) -> Self {
-        Self {
-            id: id.into(),
-            run: Box::new(run),
-        }
+        Self { id: id.into(), run: Box::new(run) }
     }
 }
 
@@ -43,11 +40,7 @@ impl Corpora {
     /// The folder, if the environment names one. A name without a folder is a mistake, not a skip.
     pub fn from_env() -> Option<Self> {
         let root = PathBuf::from(std::env::var_os("POSTRIDER_CORPORA")?);
-        assert!(
-            root.is_dir(),
-            "POSTRIDER_CORPORA={} is no folder",
-            root.display()
-        );
+        assert!(root.is_dir(), "POSTRIDER_CORPORA={} is no folder", root.display());
         Some(Self { root })
     }
 
@@ -88,9 +81,7 @@ impl Suite {
                 .map_or(case.id.as_str(), |rest| rest.trim_start_matches('/'));
             let name = format!("{suite}/{id}");
             let entry = ledger.entry(suite, &name);
-            Trial::test(name, move || {
-                entry.judge((case.run)()).map_err(Failed::from)
-            })
+            Trial::test(name, move || entry.judge((case.run)()).map_err(Failed::from))
         };
         self.cases.into_iter().map(judge).collect()
     }

@@ -24,21 +24,12 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
         "dkim-rspamd",
     ]
     .into_iter()
-    .map(|name| Suite {
-        name,
-        cases: messages(corpora, name),
-    })
+    .map(|name| Suite { name, cases: messages(corpora, name) })
     .collect();
     let mut opendkim = messages(corpora, "dkim-opendkim");
     opendkim.extend(signed_bodies(corpora));
-    suites.push(Suite {
-        name: "dkim-opendkim",
-        cases: opendkim,
-    });
-    suites.push(Suite {
-        name: "dkim-records",
-        cases: canonical_forms(corpora),
-    });
+    suites.push(Suite { name: "dkim-opendkim", cases: opendkim });
+    suites.push(Suite { name: "dkim-records", cases: canonical_forms(corpora) });
     suites
 }
 
@@ -86,12 +77,7 @@ fn check_message(row: &Value, message: &[u8]) -> Result<(), String> {
 }
 
 fn check_verdict(signature: &Value, verdict: &Verdict) -> Result<(), String> {
-    let told = || {
-        format!(
-            "signature {}: {} ({verdict})",
-            signature["n"], verdict.result
-        )
-    };
+    let told = || format!("signature {}: {} ({verdict})", signature["n"], verdict.result);
     if signature.get("rfc8301").is_some() {
         return match verdict.is_pass() {
             false => Ok(()),
@@ -115,16 +101,11 @@ fn list(verdicts: &[Verdict]) -> String {
 fn signed_bodies(corpora: &Corpora) -> Vec<Case> {
     let case = |row: Value| {
         let message = corpora.read(Path::new("dkim-opendkim").join(text(&row, "message")));
-        Case::new(
-            text(&row, "id").replace("opendkim-sign/", "sign/"),
-            move || check_body_hash(&row, &message),
-        )
+        Case::new(text(&row, "id").replace("opendkim-sign/", "sign/"), move || {
+            check_body_hash(&row, &message)
+        })
     };
-    corpora
-        .rows("dkim-opendkim/sign.jsonl")
-        .into_iter()
-        .map(case)
-        .collect()
+    corpora.rows("dkim-opendkim/sign.jsonl").into_iter().map(case).collect()
 }
 
 fn check_body_hash(row: &Value, message: &[u8]) -> Result<(), String> {
@@ -158,11 +139,7 @@ fn check_body_hash(row: &Value, message: &[u8]) -> Result<(), String> {
 
 fn canonical_forms(corpora: &Corpora) -> Vec<Case> {
     let case = |row: Value| Case::new(text(&row, "id").to_owned(), move || check_form(&row));
-    corpora
-        .rows("dkim-records/canonicalization.jsonl")
-        .into_iter()
-        .map(case)
-        .collect()
+    corpora.rows("dkim-records/canonicalization.jsonl").into_iter().map(case).collect()
 }
 
 fn check_form(row: &Value) -> Result<(), String> {
@@ -177,11 +154,7 @@ fn check_form(row: &Value) -> Result<(), String> {
     };
     match octets == text(row, "output").as_bytes() {
         true => Ok(()),
-        false => Err(format!(
-            "{:?}, expected {}",
-            String::from_utf8_lossy(&octets),
-            row["output"]
-        )),
+        false => Err(format!("{:?}, expected {}", String::from_utf8_lossy(&octets), row["output"])),
     }
 }
 
@@ -202,7 +175,5 @@ fn canonical_header(form: Form, octets: &[u8]) -> Vec<u8> {
 }
 
 fn text<'v>(row: &'v Value, field: &str) -> &'v str {
-    row[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("{field} is no text"))
+    row[field].as_str().unwrap_or_else(|| panic!("{field} is no text"))
 }

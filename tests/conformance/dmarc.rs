@@ -29,10 +29,7 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
             let id = row["id"].as_str().expect("an id").to_owned();
             Case::new(id, move || judge(&row))
         };
-        Suite {
-            name,
-            cases: rows.into_iter().map(case).collect(),
-        }
+        Suite { name, cases: rows.into_iter().map(case).collect() }
     })
     .into()
 }
@@ -76,16 +73,8 @@ fn observed(verdict: &Verdict, what: &str) -> Value {
         "result" => verdict.result.to_string().into(),
         "policy" => verdict.requested.map(|d| d.to_string()).into(),
         "disposition" => verdict.applied.map(|d| d.to_string()).into(),
-        "policy_domain" => verdict
-            .policy_domain
-            .as_ref()
-            .map(ToString::to_string)
-            .into(),
-        "org_domain" => verdict
-            .organizational
-            .as_ref()
-            .map(|(d, _)| d.to_string())
-            .into(),
+        "policy_domain" => verdict.policy_domain.as_ref().map(ToString::to_string).into(),
+        "org_domain" => verdict.organizational.as_ref().map(|(d, _)| d.to_string()).into(),
         "spf_aligned" => aligned(&verdict.spf),
         "dkim_aligned" => aligned(&verdict.dkim),
         "queries" => queries(),
@@ -105,14 +94,8 @@ fn identifiers(row: &Value) -> Vec<Identifier> {
         Some((domain, outcome))
     };
     let spf = read(&row["spf"]).map(|(domain, outcome)| Identifier::spf(domain, outcome));
-    let dkim = row["dkim"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter_map(read);
-    spf.into_iter()
-        .chain(dkim.map(|(domain, outcome)| Identifier::dkim(domain, outcome)))
-        .collect()
+    let dkim = row["dkim"].as_array().expect("a list").iter().filter_map(read);
+    spf.into_iter().chain(dkim.map(|(domain, outcome)| Identifier::dkim(domain, outcome))).collect()
 }
 
 /// RFC 9989 §4.8 makes a record of everything that begins with `v=DMARC1`.
@@ -149,9 +132,6 @@ fn consent(row: &Value) -> Result<(), String> {
     let accepts = destinations.iter().any(|d| !d.targets().is_empty());
     match row["accepts"] == accepts {
         true => Ok(()),
-        false => Err(format!(
-            "accepts should be {}: {}",
-            row["accepts"], destinations[0]
-        )),
+        false => Err(format!("accepts should be {}: {}", row["accepts"], destinations[0])),
     }
 }

@@ -27,19 +27,12 @@ impl Ledger {
     /// Reads the ledger that lies beside the tests.
     pub fn load() -> Self {
         let reasons = toml::from_str(include_str!("ledger.toml")).expect("ledger.toml");
-        Self {
-            reasons,
-            scores: Arc::default(),
-        }
+        Self { reasons, scores: Arc::default() }
     }
 
     /// The entry of a trial, whether or not it has a reason to deviate.
     pub fn entry(&self, suite: &'static str, trial: &str) -> Entry {
-        Entry {
-            suite,
-            reason: self.reasons.get(trial).cloned(),
-            scores: Arc::clone(&self.scores),
-        }
+        Entry { suite, reason: self.reasons.get(trial).cloned(), scores: Arc::clone(&self.scores) }
     }
 
     /// Prints `suite N/N` for every suite that ran.
@@ -47,10 +40,7 @@ impl Ledger {
         for (suite, s) in self.scores.lock().expect("no trial panicked here").iter() {
             match s.deviating {
                 0 => println!("{suite} {}/{}", s.agreed, s.total),
-                n => println!(
-                    "{suite} {}/{} ({n} argued in ledger.toml)",
-                    s.agreed, s.total
-                ),
+                n => println!("{suite} {}/{} ({n} argued in ledger.toml)", s.agreed, s.total),
             }
         }
     }

@@ -11,10 +11,7 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
         let id = row["id"].as_str().expect("an id").to_owned();
         Case::new(id, move || authres(&row))
     };
-    vec![Suite {
-        name: "authres",
-        cases: rows.into_iter().map(case).collect(),
-    }]
+    vec![Suite { name: "authres", cases: rows.into_iter().map(case).collect() }]
 }
 
 fn authres(row: &Value) -> Result<(), String> {
@@ -66,10 +63,7 @@ fn expectations(field: &AuthResults, expect: &Value) -> Result<(), String> {
             (Some("results"), ..) => {
                 let wanted = wanted.as_array().expect("results");
                 if wanted.len() != field.results.len() {
-                    return Err(format!(
-                        "{} results, expected {wanted:?}",
-                        field.results.len()
-                    ));
+                    return Err(format!("{} results, expected {wanted:?}", field.results.len()));
                 }
                 for (result, wanted) in field.results.iter().zip(wanted) {
                     check("method", Some(result.method.as_str()), &wanted["method"])?;
@@ -84,9 +78,7 @@ fn expectations(field: &AuthResults, expect: &Value) -> Result<(), String> {
 }
 
 fn text_of(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn of_result(result: &MethodResult, part: &str, rest: Option<&str>) -> Option<String> {

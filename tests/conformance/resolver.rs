@@ -15,10 +15,7 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
             name: "zone-text",
             cases: worlds(corpora).chain([reference_story(corpora)]).collect(),
         },
-        Suite {
-            name: "spf-replay",
-            cases: recordings(corpora).collect(),
-        },
+        Suite { name: "spf-replay", cases: recordings(corpora).collect() },
     ]
 }
 
@@ -114,11 +111,6 @@ fn rows<'a>(
         let rows = corpora.rows(format!("{suite}/cases.jsonl"));
         rows.into_iter()
             .filter(|row| row["dns"].is_array())
-            .map(move |row| {
-                (
-                    format!("{suite}/{}", row["id"].as_str().expect("an id")),
-                    row,
-                )
-            })
+            .map(move |row| (format!("{suite}/{}", row["id"].as_str().expect("an id")), row))
     })
 }

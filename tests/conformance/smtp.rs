@@ -13,31 +13,11 @@ use std::sync::Arc;
 /// All suites of this area.
 pub fn suites(corpora: &Corpora) -> Vec<Suite> {
     vec![
-        suite(
-            "smtp-commands",
-            corpora.rows("smtp-commands/cases.jsonl"),
-            command,
-        ),
-        suite(
-            "smtp-data",
-            corpora.rows("smtp-data/receive.jsonl"),
-            receive,
-        ),
-        suite(
-            "smtp-data-send",
-            corpora.rows("smtp-data/receive.jsonl"),
-            send,
-        ),
-        suite(
-            "smtp-smuggling",
-            corpora.rows("smtp-smuggling/cases.jsonl"),
-            smuggling,
-        ),
-        suite(
-            "smtp-addresses",
-            corpora.rows("smtp-addresses/cases.jsonl"),
-            address,
-        ),
+        suite("smtp-commands", corpora.rows("smtp-commands/cases.jsonl"), command),
+        suite("smtp-data", corpora.rows("smtp-data/receive.jsonl"), receive),
+        suite("smtp-data-send", corpora.rows("smtp-data/receive.jsonl"), send),
+        suite("smtp-smuggling", corpora.rows("smtp-smuggling/cases.jsonl"), smuggling),
+        suite("smtp-addresses", corpora.rows("smtp-addresses/cases.jsonl"), address),
     ]
 }
 
@@ -48,9 +28,7 @@ fn suite(name: &'static str, rows: Vec<Value>, run: fn(&Value) -> Result<(), Str
 }
 
 fn text<'a>(row: &'a Value, key: &str) -> &'a str {
-    row[key]
-        .as_str()
-        .unwrap_or_else(|| panic!("{key} in {row}"))
+    row[key].as_str().unwrap_or_else(|| panic!("{key} in {row}"))
 }
 
 fn command(row: &Value) -> Result<(), String> {
@@ -138,9 +116,7 @@ fn session(wire: &[u8], piece: usize) -> (Outcome, usize) {
                 _ => {}
             }
             if let Some(ticket) = ticket {
-                connection
-                    .answer(now, ticket, Verdict::Accept)
-                    .expect("an open ticket");
+                connection.answer(now, ticket, Verdict::Accept).expect("an open ticket");
             }
         }
         while let Some(octets) = connection.poll_transmit() {
@@ -170,10 +146,7 @@ fn receive(row: &Value) -> Result<(), String> {
         Outcome::Reject(_) => "reject",
         Outcome::Incomplete => "incomplete",
     };
-    if !expected
-        .as_array()
-        .is_some_and(|any| any.iter().any(|e| e == word))
-    {
+    if !expected.as_array().is_some_and(|any| any.iter().any(|e| e == word)) {
         return Err(format!("{outcome:?}, expected {expected}"));
     }
     match (&outcome, row["message"].as_str()) {
@@ -187,9 +160,7 @@ fn receive(row: &Value) -> Result<(), String> {
 fn encode(message: &[u8]) -> Result<Vec<u8>, String> {
     let mut encoder = DataEncoder::new();
     let mut out = Vec::new();
-    encoder
-        .push(Bytes::copy_from_slice(message), &mut out)
-        .map_err(|e| e.to_string())?;
+    encoder.push(Bytes::copy_from_slice(message), &mut out).map_err(|e| e.to_string())?;
     encoder.finish(&mut out).map_err(|e| e.to_string())?;
     Ok(out.concat())
 }
@@ -266,9 +237,7 @@ fn address(row: &Value) -> Result<(), String> {
             return Err(format!("{mailbox} is read back as {again:?}"));
         }
     }
-    let good = row["test"]
-        .as_str()
-        .is_some_and(|test| test.starts_with("test_email_valid"));
+    let good = row["test"].as_str().is_some_and(|test| test.starts_with("test_email_valid"));
     let expected = match row["rfc5321_mailbox"].as_bool() {
         Some(valid) => valid,
         None if good => true,

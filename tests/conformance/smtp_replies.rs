@@ -36,9 +36,7 @@ fn read(row: &Value) -> Result<Reply, String> {
 
 fn reply(row: &Value) -> Result<(), String> {
     let reply = read(row)?;
-    let enhanced = reply
-        .enhanced()
-        .map(|e| [u16::from(e.class()), e.subject(), e.detail()]);
+    let enhanced = reply.enhanced().map(|e| [u16::from(e.class()), e.subject(), e.detail()]);
     let text: Vec<&str> = reply.text().map(|line| line.as_str()).collect();
     let ours = serde_json::json!({
         "code": reply.code().get(),

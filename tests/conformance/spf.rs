@@ -9,18 +9,10 @@ use serde_json::Value;
 
 /// All suites of this area.
 pub fn suites(corpora: &Corpora) -> Vec<Suite> {
-    let names = [
-        "spf-openspf-rfc7208",
-        "spf-albertito",
-        "spf-mail-auth",
-        "spf-rspamd",
-    ];
+    let names = ["spf-openspf-rfc7208", "spf-albertito", "spf-mail-auth", "spf-rspamd"];
     let suite = |name| {
         let rows = corpora.rows(format!("{name}/cases.jsonl"));
-        Suite {
-            name,
-            cases: rows.into_iter().map(case).collect(),
-        }
+        Suite { name, cases: rows.into_iter().map(case).collect() }
     };
     names.map(suite).into()
 }
@@ -37,21 +29,13 @@ fn judge(row: &Value) -> Result<(), String> {
     let client = text("ip").parse().expect("an address");
     let now = UnixTime::from_secs(1_795_508_500);
     let receiver = DomainName::parse("receiver.example").expect("a domain");
-    let session = Session::new(
-        client,
-        helo.as_bytes(),
-        Sender::parse(sender.as_bytes()),
-        &now,
-    )
-    .with_receiver(&receiver);
+    let session = Session::new(client, helo.as_bytes(), Sender::parse(sender.as_bytes()), &now)
+        .with_receiver(&receiver);
     let outcome = evaluate(&zone, &session);
 
     let expected = row["expect"].as_array().expect("verdicts");
     if !expected.iter().any(|e| e == outcome.verdict.as_str()) {
-        return Err(format!(
-            "{}, expected {expected:?}: {outcome}",
-            outcome.verdict
-        ));
+        return Err(format!("{}, expected {expected:?}: {outcome}", outcome.verdict));
     }
     let explanation = outcome.explanation.as_ref().map(|e| e.as_str());
     match row["explanation"].as_str() {
@@ -59,9 +43,7 @@ fn judge(row: &Value) -> Result<(), String> {
         // The suite's word for the receiver's own text: the domain gave none.
         Some("DEFAULT") if explanation.is_none() => Ok(()),
         Some(expected) if explanation == Some(expected) => Ok(()),
-        Some(expected) => Err(format!(
-            "explanation {explanation:?}, expected {expected:?}"
-        )),
+        Some(expected) => Err(format!("explanation {explanation:?}, expected {expected:?}")),
     }
 }
 

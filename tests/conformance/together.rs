@@ -20,19 +20,14 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
     [("e2e-rspamd", judge), ("spoofing-espoofer", spoofed)]
         .map(|(name, judge)| {
             let rows = corpora.rows(format!("{name}/cases.jsonl"));
-            let rows = rows
-                .into_iter()
-                .filter(|r| name != "e2e-rspamd" || is_dmarc(r));
+            let rows = rows.into_iter().filter(|r| name != "e2e-rspamd" || is_dmarc(r));
             let case = |row: Value| {
                 let id = row["id"].as_str().expect("an id").to_owned();
                 let file = row["message"].as_str().expect("a file");
                 let message = corpora.read(format!("{name}/{file}"));
                 Case::new(id, move || judge(&row, &message))
             };
-            Suite {
-                name,
-                cases: rows.map(case).collect(),
-            }
+            Suite { name, cases: rows.map(case).collect() }
         })
         .into()
 }
@@ -44,23 +39,15 @@ const NOW: UnixTime = UnixTime::from_secs(1_795_508_500);
 fn verdict(row: &Value, message: &[u8], sender: &[u8]) -> Verdict {
     let zone = zone::of(row);
     let mut ids: Vec<Identifier> = spf(&zone, row, sender).into_iter().collect();
-    let signatures = block_on(postrider_dkim::verify(
-        &zone,
-        &postrider_dkim::Policy::default(),
-        message,
-        NOW,
-    ));
+    let signatures =
+        block_on(postrider_dkim::verify(&zone, &postrider_dkim::Policy::default(), message, NOW));
     for signature in signatures.expect("a zone never waits") {
         let outcome = match signature.result {
             DkimResult::Pass => Outcome::Pass,
             DkimResult::TempError => Outcome::Unknown,
             _ => Outcome::Fail,
         };
-        ids.extend(
-            signature
-                .domain
-                .map(|domain| Identifier::dkim(domain, outcome)),
-        );
+        ids.extend(signature.domain.map(|domain| Identifier::dkim(domain, outcome)));
     }
     let authors = author_domains(&HeaderBlock::parse(message).0);
     block_on(evaluate_authors(&zone, &authors, &ids, &Policy::DEFAULT)).expect("a zone never waits")
@@ -94,9 +81,7 @@ fn whole(row: &Value, message: &[u8]) -> Result<(), String> {
         _ => result,
     };
     let unwanted = row["not"].as_array().into_iter().flatten();
-    let is_unwanted = unwanted
-        .clone()
-        .any(|n| n[0] == "dmarc" && n[1] == got.as_str());
+    let is_unwanted = unwanted.clone().any(|n| n[0] == "dmarc" && n[1] == got.as_str());
     match row["expect"]["dmarc"].as_str() {
         Some(wanted) if wanted != got => Err(format!("{got}, expected {wanted}:\n{verdict}")),
         _ if is_unwanted => Err(format!("{got} is what it must not be:\n{verdict}")),
@@ -114,10 +99,7 @@ fn spoofed(row: &Value, message: &[u8]) -> Result<(), String> {
     };
     if text("kind").starts_with("client") {
         let authors = author_domains(&HeaderBlock::parse(message).0);
-        let user = path
-            .mailbox()
-            .and_then(|m| m.domain_name())
-            .expect("a user");
+        let user = path.mailbox().and_then(|m| m.domain_name()).expect("a user");
         return match authors.authorship() {
             Authorship::One(author) if author == user => Err(format!("{author} is the user's own")),
             _ => Ok(()),

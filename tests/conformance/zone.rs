@@ -60,11 +60,7 @@ fn record(entry: &Value) -> Option<Record> {
 
 fn txt(data: &Value) -> Txt {
     let strings = data.as_array().expect("a list of character-strings");
-    Txt::from_strings(
-        strings
-            .iter()
-            .map(|s| s.as_str().expect("a character-string").as_bytes()),
-    )
+    Txt::from_strings(strings.iter().map(|s| s.as_str().expect("a character-string").as_bytes()))
 }
 
 fn kinds(entry: &Value) -> FaultKinds {
@@ -80,15 +76,7 @@ fn kinds(entry: &Value) -> FaultKinds {
 }
 
 fn kind(name: &str) -> Option<Kind> {
-    let kinds = [
-        Kind::A,
-        Kind::Aaaa,
-        Kind::Mx,
-        Kind::Txt,
-        Kind::Ptr,
-        Kind::Cname,
-        Kind::Ns,
-    ];
+    let kinds = [Kind::A, Kind::Aaaa, Kind::Mx, Kind::Txt, Kind::Ptr, Kind::Cname, Kind::Ns];
     kinds.into_iter().find(|k| k.as_str() == name)
 }
 
@@ -101,7 +89,5 @@ fn error(fault: &str) -> LookupError {
 }
 
 fn text<'a>(entry: &'a Value, field: &str) -> &'a str {
-    entry[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {field} in {entry}"))
+    entry[field].as_str().unwrap_or_else(|| panic!("no {field} in {entry}"))
 }

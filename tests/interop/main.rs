@@ -24,15 +24,8 @@ impl Fresh {
         let folder = tempfile::tempdir().expect("a folder");
         let server = Server::start(folder.path(), &["--any-port"]);
         let password = std::fs::read_to_string(folder.path().join("mini-mta-dev/secrets/password"));
-        let password = password
-            .expect("the password is printed and kept")
-            .trim()
-            .to_owned();
-        Self {
-            folder,
-            server,
-            password,
-        }
+        let password = password.expect("the password is printed and kept").trim().to_owned();
+        Self { folder, server, password }
     }
 
     fn maildir(&self) -> PathBuf {
@@ -42,9 +35,7 @@ impl Fresh {
     fn submit(&self, python: &Path, mode: &str, role: &str) -> String {
         let at = self.server.address(role);
         let mut command = Command::new(python);
-        command
-            .arg(SUBMIT)
-            .args([mode, &at.ip().to_string(), &at.port().to_string()]);
+        command.arg(SUBMIT).args([mode, &at.ip().to_string(), &at.port().to_string()]);
         run(command.args([USER, &self.password, USER, "hello"]))
     }
 
@@ -59,20 +50,14 @@ impl Fresh {
         let message = self.folder.path().join("message.eml");
         std::fs::write(&message, mail).expect("a file");
         let mut verify = Command::new(python);
-        run(verify.arg(VERIFY).arg(&message).arg(&records))
-            .lines()
-            .map(str::to_owned)
-            .collect()
+        run(verify.arg(VERIFY).arg(&message).arg(&records)).lines().map(str::to_owned).collect()
     }
 }
 
 fn check_signatures(lines: &[String]) {
     assert_eq!(lines.len(), 2, "two signatures: {lines:?}");
     for algorithm in ["a=ed25519-sha256", "a=rsa-sha256"] {
-        let line = lines
-            .iter()
-            .find(|l| l.starts_with(algorithm))
-            .expect(algorithm);
+        let line = lines.iter().find(|l| l.starts_with(algorithm)).expect(algorithm);
         assert!(line.ends_with("pass"), "{line}");
     }
 }
@@ -87,10 +72,7 @@ fn smtplib_delivers_signed(mode: &str, role: &str) {
     let mail = wait_for_mail(&fresh.maildir());
     check_signatures(&fresh.verified_by_dkimpy(&python, &mail));
     let text = String::from_utf8_lossy(&mail);
-    assert!(
-        text.contains("\n.a line that begins with a dot\n"),
-        "{text}"
-    );
+    assert!(text.contains("\n.a line that begins with a dot\n"), "{text}");
     println!("smtplib {mode}: delivered, both signatures verified by dkimpy");
 }
 
@@ -163,11 +145,7 @@ fn a_message_answered_250_survives_sigkill() {
 #[test]
 fn a_stranger_cannot_relay_or_send_without_login() {
     let fresh = Fresh::start();
-    let relay = [
-        "EHLO a.example",
-        "MAIL FROM:<x@a.example>",
-        "RCPT TO:<y@b.example>",
-    ];
+    let relay = ["EHLO a.example", "MAIL FROM:<x@a.example>", "RCPT TO:<y@b.example>"];
     let said = dialog(fresh.server.address("mx"), &relay);
     assert!(said.contains("550 5.7.1 relaying denied"), "{said}");
     let said = dialog(fresh.server.address("submission"), &relay[..2]);

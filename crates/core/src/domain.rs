@@ -79,12 +79,7 @@ impl DomainName {
             return Self::from_ascii(text);
         }
         let mapped = Uts46::new()
-            .to_ascii(
-                text.as_bytes(),
-                AsciiDenyList::STD3,
-                Hyphens::Check,
-                DnsLength::Verify,
-            )
+            .to_ascii(text.as_bytes(), AsciiDenyList::STD3, Hyphens::Check, DnsLength::Verify)
             .map_err(|_| ParseDomainError::Idn)?;
         Self::from_ascii(&mapped)
     }
@@ -96,10 +91,7 @@ impl DomainName {
     pub fn parse_octets(octets: &[u8]) -> Result<Self, ParseDomainError> {
         let text = std::str::from_utf8(octets).map_err(|e| {
             let at = e.valid_up_to();
-            ParseDomainError::Octet {
-                at,
-                octet: octets.get(at).copied().unwrap_or_default(),
-            }
+            ParseDomainError::Octet { at, octet: octets.get(at).copied().unwrap_or_default() }
         })?;
         Self::parse(text)
     }
@@ -194,14 +186,9 @@ fn check_label(label: &[u8], at: usize) -> Result<(), ParseDomainError> {
     if label.len() > MAX_LABEL {
         return Err(ParseDomainError::LongLabel { at });
     }
-    let bad = label
-        .iter()
-        .position(|b| !b.is_ascii_alphanumeric() && *b != b'-');
+    let bad = label.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'-');
     if let Some((offset, &octet)) = bad.and_then(|i| Some((i, label.get(i)?))) {
-        return Err(ParseDomainError::Octet {
-            at: at + offset,
-            octet,
-        });
+        return Err(ParseDomainError::Octet { at: at + offset, octet });
     }
     if label.first() == Some(&b'-') || label.last() == Some(&b'-') {
         return Err(ParseDomainError::Hyphen { at });
@@ -286,10 +273,7 @@ mod tests {
         ] {
             assert_eq!(DomainName::parse(text), Err(error), "{text}");
         }
-        assert_eq!(
-            DomainName::parse_octets(b"a\xff"),
-            Err(E::Octet { at: 1, octet: 0xff })
-        );
+        assert_eq!(DomainName::parse_octets(b"a\xff"), Err(E::Octet { at: 1, octet: 0xff }));
     }
 
     #[test]

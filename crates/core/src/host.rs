@@ -101,9 +101,7 @@ fn parse_literal(inner: &[u8]) -> Result<Host, ParseHostError> {
     let bad = |expected| ParseHostError::Literal { expected };
     let text = std::str::from_utf8(inner).map_err(|_| bad("US-ASCII"))?;
     let Some((tag, content)) = text.split_once(':') else {
-        return Ok(Host::V4(
-            text.parse().map_err(|_| bad("four decimal octets"))?,
-        ));
+        return Ok(Host::V4(text.parse().map_err(|_| bad("four decimal octets"))?));
     };
     if tag.eq_ignore_ascii_case("IPv6") {
         let address = content.parse().map_err(|_| bad("an IPv6 address"))?;
@@ -119,10 +117,7 @@ fn parse_literal(inner: &[u8]) -> Result<Host, ParseHostError> {
     let content_ok =
         !content.is_empty() && content.bytes().all(|b| matches!(b, 33..=90 | 94..=126));
     if tag_ok && content_ok {
-        return Ok(Host::General(GeneralLiteral {
-            tag: tag.into(),
-            content: content.into(),
-        }));
+        return Ok(Host::General(GeneralLiteral { tag: tag.into(), content: content.into() }));
     }
     Err(bad("IPv4, IPv6:, or a tag and its content"))
 }

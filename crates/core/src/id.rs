@@ -57,10 +57,7 @@ impl IdSource {
     /// A source whose ids are all greater than `floor`.
     #[must_use]
     pub fn new(seed: u64, floor: Option<Id>) -> Self {
-        Self {
-            last: floor.map_or(0, Id::as_u64),
-            counter: seed & ((1 << COUNTER_BITS) - 1),
-        }
+        Self { last: floor.map_or(0, Id::as_u64), counter: seed & ((1 << COUNTER_BITS) - 1) }
     }
 
     /// The next id. A clock that went back does not make ids go back.
@@ -102,10 +99,7 @@ fn digit(c: char) -> Option<u64> {
         'O' => '0',
         c => c,
     };
-    ALPHABET
-        .iter()
-        .position(|&a| a == c)
-        .and_then(|i| u64::try_from(i).ok())
+    ALPHABET.iter().position(|&a| a == c).and_then(|i| u64::try_from(i).ok())
 }
 
 #[cfg(feature = "serde")]
@@ -118,9 +112,7 @@ impl serde::Serialize for Id {
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for Id {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -110,10 +110,7 @@ impl LocalPart {
     /// [`ParseMailboxError`] when it is too long or holds a control character.
     pub fn new(meaning: &str) -> Result<Self, ParseMailboxError> {
         if let Some((at, _)) = meaning.char_indices().find(|(_, c)| c.is_control()) {
-            return Err(ParseMailboxError::Octet {
-                at,
-                expected: "no control character",
-            });
+            return Err(ParseMailboxError::Octet { at, expected: "no control character" });
         }
         let local = Self(meaning.into());
         match local.to_string().len() {
@@ -132,10 +129,7 @@ impl LocalPart {
     #[must_use]
     pub fn is_dot_string(&self) -> bool {
         !self.0.is_empty()
-            && self
-                .0
-                .split('.')
-                .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
+            && self.0.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
     }
 
     /// Whether writing it needs SMTPUTF8.
@@ -151,10 +145,7 @@ impl Mailbox {
     /// # Errors
     /// [`ParseMailboxError::Long`] when it could not be written in 254 octets.
     pub fn new(local: LocalPart, host: impl Into<Host>) -> Result<Self, ParseMailboxError> {
-        let mailbox = Self {
-            local,
-            host: host.into(),
-        };
+        let mailbox = Self { local, host: host.into() };
         match mailbox.to_string().len() {
             len if len > MAX_MAILBOX => Err(ParseMailboxError::Long { len }),
             _ => Ok(mailbox),
@@ -211,18 +202,12 @@ fn parse_local(octets: &[u8]) -> Result<(LocalPart, usize), ParseMailboxError> {
 }
 
 fn parse_dot_string(octets: &[u8]) -> Result<(LocalPart, usize), ParseMailboxError> {
-    let used = octets
-        .iter()
-        .position(|&b| !is_atext(b) && b != b'.')
-        .unwrap_or(octets.len());
+    let used = octets.iter().position(|&b| !is_atext(b) && b != b'.').unwrap_or(octets.len());
     let text = utf8(octets.get(..used).unwrap_or_default())?;
     let mut at = 0;
     for atom in text.split('.') {
         if atom.is_empty() {
-            return Err(ParseMailboxError::Octet {
-                at,
-                expected: "an atom",
-            });
+            return Err(ParseMailboxError::Octet { at, expected: "an atom" });
         }
         at += atom.len() + 1;
     }
@@ -239,19 +224,13 @@ fn parse_quoted(octets: &[u8]) -> Result<(LocalPart, usize), ParseMailboxError> 
             b'\\' => match rest.next() {
                 Some((_, b @ 32..=126)) => meaning.push(b),
                 Some((at, _)) => {
-                    return Err(ParseMailboxError::Octet {
-                        at,
-                        expected: "printable US-ASCII",
-                    });
+                    return Err(ParseMailboxError::Octet { at, expected: "printable US-ASCII" });
                 }
                 None => return Err(ParseMailboxError::Unclosed),
             },
             32..=126 | 0x80.. => meaning.push(b),
             _ => {
-                return Err(ParseMailboxError::Octet {
-                    at,
-                    expected: "no control character",
-                });
+                return Err(ParseMailboxError::Octet { at, expected: "no control character" });
             }
         }
     }
@@ -259,10 +238,8 @@ fn parse_quoted(octets: &[u8]) -> Result<(LocalPart, usize), ParseMailboxError> 
 }
 
 fn utf8(octets: &[u8]) -> Result<&str, ParseMailboxError> {
-    std::str::from_utf8(octets).map_err(|e| ParseMailboxError::Octet {
-        at: e.valid_up_to(),
-        expected: "UTF-8",
-    })
+    std::str::from_utf8(octets)
+        .map_err(|e| ParseMailboxError::Octet { at: e.valid_up_to(), expected: "UTF-8" })
 }
 
 impl fmt::Display for LocalPart {
@@ -326,10 +303,7 @@ mod tests {
             (r#""a\"b"@example.org"#, r#""a\"b"@example.org"#),
             (r#""a\b"@example.org"#, "ab@example.org"),
             (r#""a@b"@c.example"#, r#""a@b"@c.example"#),
-            (
-                r#""a> NOTIFY=NEVER x"@d.example"#,
-                r#""a> NOTIFY=NEVER x"@d.example"#,
-            ),
+            (r#""a> NOTIFY=NEVER x"@d.example"#, r#""a> NOTIFY=NEVER x"@d.example"#),
             (r#"""@example.org"#, r#"""@example.org"#),
             ("grüße@example.org", "grüße@example.org"),
             ("a@[192.0.2.1]", "a@[192.0.2.1]"),
@@ -343,21 +317,9 @@ mod tests {
         use ParseMailboxError as E;
         assert_eq!(parse("a"), Err(E::NoAt { at: 1 }));
         assert_eq!(parse("@b"), Err(E::EmptyLocal));
-        assert_eq!(
-            parse("a..b@c"),
-            Err(E::Octet {
-                at: 2,
-                expected: "an atom"
-            })
-        );
+        assert_eq!(parse("a..b@c"), Err(E::Octet { at: 2, expected: "an atom" }));
         assert_eq!(parse("a b@c"), Err(E::NoAt { at: 1 }));
-        assert_eq!(
-            parse("\"a\r\"@c"),
-            Err(E::Octet {
-                at: 2,
-                expected: "no control character"
-            })
-        );
+        assert_eq!(parse("\"a\r\"@c"), Err(E::Octet { at: 2, expected: "no control character" }));
         assert_eq!(parse("\"a"), Err(E::Unclosed));
         assert!(matches!(parse("a@"), Err(E::Host { at: 2, .. })));
     }

@@ -56,10 +56,7 @@ impl Network {
             (IpAddr::V4(v4), Some(short)) if address.is_ipv6() => (IpAddr::V4(v4), short),
             _ => (address, prefix),
         };
-        let network = Self {
-            address: first(address, prefix),
-            prefix,
-        };
+        let network = Self { address: first(address, prefix), prefix };
         if network.address != address {
             return Err(ParseNetworkError::HostBits { network });
         }
@@ -70,10 +67,7 @@ impl Network {
     #[must_use]
     pub fn host(address: IpAddr) -> Self {
         let address = address.to_canonical();
-        Self {
-            address,
-            prefix: width(address),
-        }
+        Self { address, prefix: width(address) }
     }
 
     /// Its first address.
@@ -107,15 +101,11 @@ const fn width(address: IpAddr) -> u8 {
 fn first(address: IpAddr, prefix: u8) -> IpAddr {
     match address {
         IpAddr::V4(a) => {
-            let mask = u32::MAX
-                .checked_shl(u32::from(32_u8.saturating_sub(prefix)))
-                .unwrap_or(0);
+            let mask = u32::MAX.checked_shl(u32::from(32_u8.saturating_sub(prefix))).unwrap_or(0);
             IpAddr::V4((a.to_bits() & mask).into())
         }
         IpAddr::V6(a) => {
-            let mask = u128::MAX
-                .checked_shl(u32::from(128_u8.saturating_sub(prefix)))
-                .unwrap_or(0);
+            let mask = u128::MAX.checked_shl(u32::from(128_u8.saturating_sub(prefix))).unwrap_or(0);
             IpAddr::V6(Ipv6Addr::from_bits(a.to_bits() & mask))
         }
     }
@@ -136,10 +126,7 @@ impl FromStr for Network {
         if prefix.is_empty() || !prefix.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ParseNetworkError::Prefix);
         }
-        Self::new(
-            address,
-            prefix.parse().map_err(|_| ParseNetworkError::Prefix)?,
-        )
+        Self::new(address, prefix.parse().map_err(|_| ParseNetworkError::Prefix)?)
     }
 }
 
@@ -179,26 +166,15 @@ mod tests {
         assert!(n.contains("192.0.2.127".parse().unwrap()));
         assert!(!n.contains("192.0.2.128".parse().unwrap()));
         assert!(n.contains("::ffff:192.0.2.1".parse().unwrap()));
-        assert!(
-            net("::/0")
-                .unwrap()
-                .contains("2001:db8::1".parse().unwrap())
-        );
+        assert!(net("::/0").unwrap().contains("2001:db8::1".parse().unwrap()));
         assert!(!net("::/0").unwrap().contains("192.0.2.1".parse().unwrap()));
-        assert!(
-            net("0.0.0.0/0")
-                .unwrap()
-                .contains("255.0.0.1".parse().unwrap())
-        );
+        assert!(net("0.0.0.0/0").unwrap().contains("255.0.0.1".parse().unwrap()));
     }
 
     #[test]
     fn prefix_ends_at_the_width_of_the_address() {
         assert!(net("192.0.2.1/32").is_ok());
-        assert!(matches!(
-            net("192.0.2.1/33"),
-            Err(ParseNetworkError::PrefixLong { max: 32, .. })
-        ));
+        assert!(matches!(net("192.0.2.1/33"), Err(ParseNetworkError::PrefixLong { max: 32, .. })));
         assert!(net("2001:db8::1/128").is_ok());
         assert!(net("2001:db8::1/129").is_err());
         assert_eq!(net("192.0.2.0/"), Err(ParseNetworkError::Prefix));
@@ -208,17 +184,11 @@ mod tests {
     #[test]
     fn host_bits_are_refused_with_the_network_meant() {
         let meant = net("10.0.0.0/8").unwrap();
-        assert_eq!(
-            net("10.1.2.3/8"),
-            Err(ParseNetworkError::HostBits { network: meant })
-        );
+        assert_eq!(net("10.1.2.3/8"), Err(ParseNetworkError::HostBits { network: meant }));
     }
 
     #[test]
     fn mapped_networks_become_ipv4() {
-        assert_eq!(
-            net("::ffff:10.0.0.0/104").unwrap().to_string(),
-            "10.0.0.0/8"
-        );
+        assert_eq!(net("::ffff:10.0.0.0/104").unwrap().to_string(), "10.0.0.0/8");
     }
 }

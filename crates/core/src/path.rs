@@ -117,10 +117,7 @@ fn mailbox(inner: &[u8]) -> Result<Mailbox, ParsePathError> {
     let mut at = 1;
     let mut rest = inner;
     if inner.first() == Some(&b'@') {
-        let colon = inner
-            .iter()
-            .position(|&b| b == b':')
-            .ok_or(ParsePathError::Route { at })?;
+        let colon = inner.iter().position(|&b| b == b':').ok_or(ParsePathError::Route { at })?;
         at += colon + 1;
         rest = inner.get(colon + 1..).unwrap_or_default();
     }
@@ -185,14 +182,8 @@ mod tests {
     #[test]
     fn null_and_postmaster_are_values_of_their_own() {
         assert_eq!(ReversePath::parse(b"<>"), Ok(ReversePath::Null));
-        assert_eq!(
-            ForwardPath::parse(b"<postMASTER>"),
-            Ok(ForwardPath::Postmaster)
-        );
-        assert_eq!(
-            ForwardPath::parse(b"<>"),
-            Err(ParsePathError::NullRecipient)
-        );
+        assert_eq!(ForwardPath::parse(b"<postMASTER>"), Ok(ForwardPath::Postmaster));
+        assert_eq!(ForwardPath::parse(b"<>"), Err(ParsePathError::NullRecipient));
         assert!(ReversePath::parse(b"<postmaster>").is_err());
     }
 
@@ -200,22 +191,13 @@ mod tests {
     fn source_routes_are_dropped() {
         let path = ForwardPath::parse(b"<@a.example,@b.example:user@c.example>").unwrap();
         assert_eq!(path.to_string(), "<user@c.example>");
-        assert_eq!(
-            ForwardPath::parse(b"<@a.example>"),
-            Err(ParsePathError::Route { at: 1 })
-        );
+        assert_eq!(ForwardPath::parse(b"<@a.example>"), Err(ParsePathError::Route { at: 1 }));
     }
 
     #[test]
     fn brackets_are_required() {
-        assert_eq!(
-            ReversePath::parse(b"a@b.example"),
-            Err(ParsePathError::NoOpening)
-        );
-        assert_eq!(
-            ReversePath::parse(b"<a@b.example"),
-            Err(ParsePathError::NoClosing)
-        );
+        assert_eq!(ReversePath::parse(b"a@b.example"), Err(ParsePathError::NoOpening));
+        assert_eq!(ReversePath::parse(b"<a@b.example"), Err(ParsePathError::NoClosing));
         assert_eq!(ReversePath::parse(b"<"), Err(ParsePathError::NoClosing));
     }
 

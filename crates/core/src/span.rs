@@ -19,10 +19,7 @@ impl Span {
     /// The range `start..end`; an `end` before `start` gives the empty span at `start`.
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
-        Self {
-            start,
-            end: if end < start { start } else { end },
-        }
+        Self { start, end: if end < start { start } else { end } }
     }
 
     /// The empty span at `at`.

@@ -100,14 +100,10 @@ impl<'a> TagList<'a> {
             }
             let tag = parse_tag(text, at, end)?;
             if tags.iter().any(|t| t.name == tag.name) {
-                return Err(TagError::Duplicate {
-                    at: tag.name_span.start,
-                });
+                return Err(TagError::Duplicate { at: tag.name_span.start });
             }
             if tags.len() == MAX_TAGS {
-                return Err(TagError::TooMany {
-                    at: tag.name_span.start,
-                });
+                return Err(TagError::TooMany { at: tag.name_span.start });
             }
             tags.push(tag);
             if end == text.len() {
@@ -148,11 +144,7 @@ fn parse_tag(text: &[u8], start: usize, end: usize) -> Result<Tag<'_>, TagError>
     let part = text.get(..end).unwrap_or_default();
     let name_start = skip_fws(part, start);
     let name_end = (name_start..end)
-        .find(|&i| {
-            !part
-                .get(i)
-                .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
-        })
+        .find(|&i| !part.get(i).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_'))
         .unwrap_or(end);
     let name = part.get(name_start..name_end).unwrap_or_default();
     if !name.first().is_some_and(u8::is_ascii_alphabetic) {
@@ -191,9 +183,7 @@ fn check_value(value: &[u8], start: usize) -> Result<(), TagError> {
     }
     match std::str::from_utf8(value) {
         Ok(_) => Ok(()),
-        Err(e) => Err(TagError::Value {
-            at: start + e.valid_up_to(),
-        }),
+        Err(e) => Err(TagError::Value { at: start + e.valid_up_to() }),
     }
 }
 
@@ -240,8 +230,7 @@ mod tests {
         let bh = list.get("bh").unwrap();
         assert_eq!(bh.value, b"ab\r\n cd");
         assert_eq!(
-            bh.raw_value_span
-                .of(b" v = 1 ;\r\n\tbh\t=\r\n ab\r\n cd ; "),
+            bh.raw_value_span.of(b" v = 1 ;\r\n\tbh\t=\r\n ab\r\n cd ; "),
             b"\r\n ab\r\n cd "
         );
     }
@@ -251,10 +240,7 @@ mod tests {
         assert_eq!(TagList::parse(b""), Err(TagError::Name { at: 0 }));
         assert_eq!(TagList::parse(b"v=1;;"), Err(TagError::Name { at: 4 }));
         assert_eq!(TagList::parse(b"v 1"), Err(TagError::NoEquals { at: 2 }));
-        assert_eq!(
-            TagList::parse(b"v=1; v=2"),
-            Err(TagError::Duplicate { at: 5 })
-        );
+        assert_eq!(TagList::parse(b"v=1; v=2"), Err(TagError::Duplicate { at: 5 }));
         assert_eq!(TagList::parse(b"1=v"), Err(TagError::Name { at: 0 }));
         assert_eq!(TagList::parse(b"v=a\rb"), Err(TagError::Value { at: 3 }));
         assert_eq!(TagList::parse(b"v=\xff"), Err(TagError::Value { at: 2 }));
@@ -269,17 +255,9 @@ mod tests {
 
     #[test]
     fn tags_are_limited_at_256() {
-        let list = |n: usize| {
-            (0..n)
-                .map(|i| format!("t{i}=x"))
-                .collect::<Vec<_>>()
-                .join(";")
-        };
+        let list = |n: usize| (0..n).map(|i| format!("t{i}=x")).collect::<Vec<_>>().join(";");
         assert!(TagList::parse(list(256).as_bytes()).is_ok());
-        assert!(matches!(
-            TagList::parse(list(257).as_bytes()),
-            Err(TagError::TooMany { .. })
-        ));
+        assert!(matches!(TagList::parse(list(257).as_bytes()), Err(TagError::TooMany { .. })));
     }
 
     proptest! {

@@ -40,10 +40,7 @@ impl SafeText {
     pub fn new(text: impl Into<String>) -> Result<Self, UnsafeText> {
         let text = text.into();
         match text.char_indices().find(|(_, c)| c.is_control()) {
-            Some((at, c)) => Err(UnsafeText {
-                at,
-                code: u32::from(c),
-            }),
+            Some((at, c)) => Err(UnsafeText { at, code: u32::from(c) }),
             None => Ok(Self(Cow::Owned(text))),
         }
     }
@@ -102,10 +99,7 @@ trait FloorBoundary {
 
 impl FloorBoundary for str {
     fn floor_char_boundary_at(&self, max: usize) -> usize {
-        (0..=max.min(self.len()))
-            .rev()
-            .find(|&at| self.is_char_boundary(at))
-            .unwrap_or(0)
+        (0..=max.min(self.len())).rev().find(|&at| self.is_char_boundary(at)).unwrap_or(0)
     }
 }
 
@@ -117,9 +111,8 @@ fn push_escaped(out: &mut String, c: char) {
 }
 
 fn push_hex(out: &mut String, b: u8) {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
+    const HEX: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     out.push_str("\\x");
     for nibble in [b >> 4, b & 0x0f] {
         out.push(HEX.get(usize::from(nibble)).copied().unwrap_or('?'));
@@ -153,10 +146,7 @@ mod tests {
     #[test]
     fn controls_are_refused_with_their_place() {
         assert_eq!(SafeText::new("a\r\nb"), Err(UnsafeText { at: 1, code: 13 }));
-        assert_eq!(
-            SafeText::new("a\u{85}"),
-            Err(UnsafeText { at: 1, code: 0x85 })
-        );
+        assert_eq!(SafeText::new("a\u{85}"), Err(UnsafeText { at: 1, code: 0x85 }));
     }
 
     #[test]

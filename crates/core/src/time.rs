@@ -11,19 +11,14 @@ const SECS_PER_DAY: i64 = 86_400;
 const MAX_SECS: i64 = 253_402_300_799;
 
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A moment in UTC, in milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Arithmetic saturates; there is no moment that makes it panic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct UnixTime(i64);
 
 /// A calendar date and time of day in UTC.
@@ -72,19 +67,13 @@ impl UnixTime {
     /// The moment `span` later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// The moment `span` earlier.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// `2026-11-24T08:21:40.150Z` (RFC 3339), for traces and logs.
@@ -102,10 +91,7 @@ impl UnixTime {
     #[must_use]
     pub fn rfc5322(self) -> String {
         let c = Civil::from_secs(self.secs());
-        let month = usize::try_from(c.month - 1)
-            .ok()
-            .and_then(|m| MONTHS.get(m))
-            .unwrap_or(&"Jan");
+        let month = usize::try_from(c.month - 1).ok().and_then(|m| MONTHS.get(m)).unwrap_or(&"Jan");
         format!(
             "{}, {} {month} {:04} {:02}:{:02}:{:02} +0000",
             c.weekday, c.day, c.year, c.hour, c.minute, c.second
@@ -118,9 +104,7 @@ impl UnixTime {
         let b = text.as_bytes();
         let digits = |from: usize, to: usize| -> Option<i64> {
             let part = b.get(from..to)?;
-            part.iter()
-                .all(u8::is_ascii_digit)
-                .then(|| text.get(from..to)?.parse().ok())?
+            part.iter().all(u8::is_ascii_digit).then(|| text.get(from..to)?.parse().ok())?
         };
         let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
         if !marks.iter().all(|&(at, mark)| b.get(at) == Some(&mark)) {
@@ -168,15 +152,9 @@ impl Civil {
             (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_shifted = (5 * day_of_year + 2) / 153;
-        let month = if month_shifted < 10 {
-            month_shifted + 3
-        } else {
-            month_shifted - 9
-        };
+        let month = if month_shifted < 10 { month_shifted + 3 } else { month_shifted - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        let weekday = usize::try_from(days.rem_euclid(7))
-            .ok()
-            .and_then(|d| WEEKDAYS.get(d));
+        let weekday = usize::try_from(days.rem_euclid(7)).ok().and_then(|d| WEEKDAYS.get(d));
         Self {
             year,
             month,
@@ -210,14 +188,8 @@ mod tests {
         let t = UnixTime::from_millis(1_795_508_500_150);
         assert_eq!(t.rfc3339(), "2026-11-24T08:21:40.150Z");
         assert_eq!(t.rfc5322(), "Tue, 24 Nov 2026 08:21:40 +0000");
-        assert_eq!(
-            UnixTime::from_secs(0).rfc5322(),
-            "Thu, 1 Jan 1970 00:00:00 +0000"
-        );
-        assert_eq!(
-            UnixTime::from_secs(951_782_400).rfc3339(),
-            "2000-02-29T00:00:00.000Z"
-        );
+        assert_eq!(UnixTime::from_secs(0).rfc5322(), "Thu, 1 Jan 1970 00:00:00 +0000");
+        assert_eq!(UnixTime::from_secs(951_782_400).rfc3339(), "2000-02-29T00:00:00.000Z");
     }
 
     #[test]
@@ -230,12 +202,7 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_refused() {
-        for bad in [
-            "2026-02-30T00:00:00Z",
-            "2026-13-01T00:00:00Z",
-            "2026-11-24 08:21:40Z",
-            "",
-        ] {
+        for bad in ["2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-24 08:21:40Z", ""] {
             assert_eq!(UnixTime::parse_rfc3339(bad), None, "{bad}");
         }
     }

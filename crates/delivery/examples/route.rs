@@ -14,19 +14,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let zone = ZoneResolver::parse(std::fs::read(zone)?)?;
     let policy = mx::Policy::default();
-    let found = block_on(mx::resolve(
-        &zone,
-        &domain.parse()?,
-        &policy,
-        &Random::new(7),
-    ))?;
+    let found = block_on(mx::resolve(&zone, &domain.parse()?, &policy, &Random::new(7)))?;
     for asked in &found.asked {
         match &asked.answer {
-            Ok(answer) => println!(
-                "asked  {}: {} record(s)",
-                asked.question,
-                answer.records().len()
-            ),
+            Ok(answer) => {
+                println!("asked  {}: {} record(s)", asked.question, answer.records().len())
+            }
             Err(error) => println!("asked  {}: {error}", asked.question),
         }
     }

@@ -206,9 +206,7 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
 
     /// To the mail servers of a domain or address.
     pub(crate) async fn direct(self, to: &Host) -> Ended<D::Stream> {
-        let Tools {
-            resolver, random, ..
-        } = self.tools;
+        let Tools { resolver, random, .. } = self.tools;
         let policy = &self.tools.sending.mx;
         let begun = self.tools.world.now();
         let resolution = match to {
@@ -227,24 +225,13 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
             (_, MinTls::Encrypt) => (Tls::Required, Verify::Recorded, false),
             (_, MinTls::Verify) => (Tls::Required, Verify::Required, false),
         };
-        let manner = Manner {
-            port: sending.port,
-            tls,
-            verify,
-            falls_back,
-            login: None,
-        };
+        let manner = Manner { port: sending.port, tls, verify, falls_back, login: None };
         self.try_all((resolution, begun), &manner).await
     }
 
     /// To a relay of ours.
     pub(crate) async fn smarthost(self, relay: &Smarthost) -> Ended<D::Stream> {
-        let Tools {
-            resolver,
-            random,
-            sending,
-            ..
-        } = self.tools;
+        let Tools { resolver, random, sending, .. } = self.tools;
         let mut policy = sending.mx.clone();
         // A relay in one's own network, even on this machine, is usual and no loop.
         policy.reach = mx::Reach::Any;
@@ -279,11 +266,7 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
             Err(why) if why.is_permanent() => return self.finish(&Verdict::Failed(why.cause())),
             Err(why) => return self.finish(&Verdict::Retry(why.cause())),
         };
-        let Sending {
-            max_hosts,
-            max_addresses,
-            ..
-        } = *self.tools.sending;
+        let Sending { max_hosts, max_addresses, .. } = *self.tools.sending;
         let mut tries = Vec::new();
         for target in targets.iter().take(max_hosts) {
             let ips = target.addresses.iter().take(max_addresses);
@@ -307,9 +290,7 @@ impl<'a, R: Resolver, D: Dialer, S: Source> Attempt<'a, R, D, S> {
     fn finish(self, rest: &Verdict) -> Ended<D::Stream> {
         let verdicts = self.verdicts.into_iter();
         Ended {
-            verdicts: verdicts
-                .map(|v| v.unwrap_or_else(|| rest.clone()))
-                .collect(),
+            verdicts: verdicts.map(|v| v.unwrap_or_else(|| rest.clone())).collect(),
             notes: self.notes,
             session: self.session,
         }

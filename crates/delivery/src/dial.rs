@@ -39,10 +39,7 @@ impl TcpDialer {
     /// The system chooses the source address.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            bind4: None,
-            bind6: None,
-        }
+        Self { bind4: None, bind6: None }
     }
 }
 

@@ -240,11 +240,7 @@ fn write_status(
             false => "utf-8",
         };
         let _ = writeln!(out, "Final-Recipient: {kind}; {}", ascii(&address));
-        let _ = writeln!(
-            out,
-            "Action: failed\nStatus: {}",
-            ascii(cause.status.as_str())
-        );
+        let _ = writeln!(out, "Action: failed\nStatus: {}", ascii(cause.status.as_str()));
         if let Some(host) = &cause.host {
             let _ = writeln!(out, "Remote-MTA: dns; {}", ascii(host.as_str()));
             let _ = writeln!(out, "Diagnostic-Code: smtp; {}", ascii(cause.text.as_str()));

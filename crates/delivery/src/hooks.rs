@@ -62,11 +62,7 @@ impl Diagnosis {
     /// A sentence and its verdict.
     #[must_use]
     pub const fn new(verdict: Agreement, say: SafeText) -> Self {
-        Self {
-            verdict,
-            say,
-            fix: None,
-        }
+        Self { verdict, say, fix: None }
     }
 }
 
@@ -107,13 +103,7 @@ impl Hooks {
     /// Hooks that sign and diagnose nothing.
     #[must_use]
     pub fn new(world: Arc<dyn World>, router: Arc<dyn Router>, trace: Arc<dyn TraceSink>) -> Self {
-        Self {
-            world,
-            router,
-            trace,
-            sign: Arc::new(Nothing),
-            diagnose: Arc::new(Nothing),
-        }
+        Self { world, router, trace, sign: Arc::new(Nothing), diagnose: Arc::new(Nothing) }
     }
 }
 

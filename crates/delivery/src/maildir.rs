@@ -56,10 +56,7 @@ pub async fn deliver(maildir: &Path, item: Item<'_>, body: impl Body) -> io::Res
         Some(_) => maildir.join(JUNK),
         None => maildir.to_owned(),
     };
-    let place = Place {
-        folder,
-        name: name(item),
-    };
+    let place = Place { folder, name: name(item) };
     let made = place.clone();
     if let Some(before) = blocking(move || made.prepare()).await? {
         return Ok(Stored::Before(before));
@@ -88,11 +85,8 @@ fn name(item: Item<'_>) -> String {
     let received = item.envelope.received;
     let micros = received.millis().rem_euclid(1_000) * 1_000;
     // A slash or colon in a host name would be another path or another flag.
-    let host: String = item
-        .host
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
-        .collect();
+    let host: String =
+        item.host.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
     let (secs, id, n) = (received.secs(), item.id, item.rcpt.n);
     format!("{secs}.M{micros}Q{id}R{n}.{host}")
 }
@@ -167,11 +161,7 @@ async fn write(place: &Place, item: Item<'_>, mut body: impl Body) -> io::Result
     let top = top(item);
     let mut file = blocking(move || {
         let mut options = OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
+        let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
         file.write_all(top.as_bytes())?;
         Ok(file)
     })
@@ -235,9 +225,7 @@ impl LineEnds {
 async fn blocking<T: Send + 'static>(
     job: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    tokio::task::spawn_blocking(job)
-        .await
-        .map_err(io::Error::other)?
+    tokio::task::spawn_blocking(job).await.map_err(io::Error::other)?
 }
 
 #[cfg(test)]

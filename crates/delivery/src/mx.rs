@@ -103,19 +103,9 @@ pub async fn resolve<R: Resolver>(
     policy: &Policy,
     random: &Random,
 ) -> Resolution {
-    let mut search = Search {
-        resolver,
-        policy,
-        random,
-        notes: Vec::new(),
-        asked: Vec::new(),
-    };
+    let mut search = Search { resolver, policy, random, notes: Vec::new(), asked: Vec::new() };
     let result = search.run(domain).await;
-    Resolution {
-        result,
-        notes: search.notes,
-        asked: search.asked,
-    }
+    Resolution { result, notes: search.notes, asked: search.asked }
 }
 
 /// An address given as a literal is its own host, if it may be reached at all.
@@ -125,17 +115,9 @@ pub(crate) fn literal(ip: IpAddr, policy: &Policy) -> Resolution {
     } else if policy.reach == Reach::Public && !is_public(ip) {
         Err(Unroutable::PrivateOnly)
     } else {
-        Ok(vec![Target {
-            host: None,
-            preference: 0,
-            addresses: vec![ip],
-        }])
+        Ok(vec![Target { host: None, preference: 0, addresses: vec![ip] }])
     };
-    Resolution {
-        result,
-        notes: Vec::new(),
-        asked: Vec::new(),
-    }
+    Resolution { result, notes: Vec::new(), asked: Vec::new() }
 }
 
 /// The addresses of one named host, for a smarthost.
@@ -145,19 +127,9 @@ pub(crate) async fn host<R: Resolver>(
     policy: &Policy,
     random: &Random,
 ) -> Resolution {
-    let mut search = Search {
-        resolver,
-        policy,
-        random,
-        notes: Vec::new(),
-        asked: Vec::new(),
-    };
+    let mut search = Search { resolver, policy, random, notes: Vec::new(), asked: Vec::new() };
     let result = search.targets(vec![(0, name.clone())]).await;
-    Resolution {
-        result,
-        notes: search.notes,
-        asked: search.asked,
-    }
+    Resolution { result, notes: search.notes, asked: search.asked }
 }
 
 struct Search<'a, R> {
@@ -203,11 +175,7 @@ impl<R: Resolver> Search<'_, R> {
 
     /// A record's host, if it is one.
     fn exchange(&mut self, record: &Record) -> Option<(u16, DomainName)> {
-        let Record::Mx {
-            preference,
-            exchange,
-        } = record
-        else {
+        let Record::Mx { preference, exchange } = record else {
             return None;
         };
         let host = exchange.to_domain();
@@ -236,11 +204,9 @@ impl<R: Resolver> Search<'_, R> {
         let mut unknown = None;
         for (preference, host) in hosts.into_iter().take(MAX_HOSTS) {
             match self.find(&host).await {
-                Found::Addresses(addresses) => targets.push(Target {
-                    host: Some(host),
-                    preference,
-                    addresses,
-                }),
+                Found::Addresses(addresses) => {
+                    targets.push(Target { host: Some(host), preference, addresses })
+                }
                 // RFC 5321 §5.1: "If it is found that the SMTP server is in the list, all MX records
                 // with equal or higher preference number MUST be discarded."
                 Found::Ours => {
@@ -323,10 +289,7 @@ impl<R: Resolver> Search<'_, R> {
     async fn ask(&mut self, name: &DomainName, kind: Kind) -> Result<Answer, LookupError> {
         let question = Question::new(Name::from(name), kind);
         let answer = self.resolver.lookup(question.clone()).await;
-        self.asked.push(Asked {
-            question,
-            answer: answer.clone(),
-        });
+        self.asked.push(Asked { question, answer: answer.clone() });
         answer
     }
 }

@@ -90,10 +90,7 @@ impl Refusal {
     /// Classifies the words of a server.
     #[must_use]
     pub fn new(cause: Cause) -> Self {
-        Self {
-            class: class(&cause.status, &cause.text),
-            cause,
-        }
+        Self { class: class(&cause.status, &cause.text), cause }
     }
 }
 
@@ -112,9 +109,7 @@ fn class(status: &SafeText, text: &SafeText) -> Class {
     let detail = status.as_str().split_once('.').map_or("", |(_, rest)| rest);
     let by_status = BY_STATUS.iter().find(|(code, _)| *code == detail);
     let by_words = || BY_WORDS.iter().find(|(word, _)| words.contains(word));
-    by_status
-        .or_else(by_words)
-        .map_or(Class::Other, |(_, class)| *class)
+    by_status.or_else(by_words).map_or(Class::Other, |(_, class)| *class)
 }
 
 impl Class {
@@ -143,28 +138,16 @@ mod tests {
     #[test]
     fn codes_and_words_have_classes() {
         for (status, text, want) in [
-            (
-                "5.7.25",
-                "550 5.7.25 the sending IP has no PTR record",
-                Class::ReverseDns,
-            ),
+            ("5.7.25", "550 5.7.25 the sending IP has no PTR record", Class::ReverseDns),
             ("4.7.23", "421 4.7.23 no PTR record", Class::ReverseDns),
             ("5.7.26", "550 5.7.26 unauthenticated", Class::Auth),
             ("5.7.27", "550 5.7.27 sender has null MX", Class::Sender),
             ("5.7.27", "550 5.7.27 SPF did not pass", Class::Auth),
             ("5.7.1", "554 5.7.1 listed at bl.example", Class::Listed),
             ("4.7.28", "421 4.7.28 x", Class::Rate),
-            (
-                "5.7.0",
-                "530 5.7.0 Must issue a STARTTLS command first",
-                Class::Tls,
-            ),
+            ("5.7.0", "530 5.7.0 Must issue a STARTTLS command first", Class::Tls),
             ("5.1.1", "550 5.1.1 x", Class::Recipient),
-            (
-                "5.5.2",
-                "504 5.5.2 HELO rejected: need fully qualified name",
-                Class::Hello,
-            ),
+            ("5.5.2", "504 5.5.2 HELO rejected: need fully qualified name", Class::Hello),
             ("5.2.2", "552 5.2.2 x", Class::Full),
             ("5.0.0", "550 go away", Class::Other),
         ] {

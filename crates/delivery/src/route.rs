@@ -51,12 +51,7 @@ impl Smarthost {
     /// A relay without a login.
     #[must_use]
     pub const fn new(host: DomainName, port: u16, tls: SmarthostTls) -> Self {
-        Self {
-            host,
-            port,
-            tls,
-            login: None,
-        }
+        Self { host, port, tls, login: None }
     }
 }
 

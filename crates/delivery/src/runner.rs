@@ -81,9 +81,7 @@ pub struct Runner<S, R, D> {
 
 impl<S, R, D> fmt::Debug for Runner<S, R, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runner")
-            .field("running", &self.running)
-            .finish_non_exhaustive()
+        f.debug_struct("Runner").field("running", &self.running).finish_non_exhaustive()
     }
 }
 
@@ -196,8 +194,7 @@ where
             }
             Task::Deliver(to) => {
                 let counted = work.counts.count(to);
-                work.tasks
-                    .spawn(async move { runner.deliver(lease, &counted.to).await });
+                work.tasks.spawn(async move { runner.deliver(lease, &counted.to).await });
             }
         }
     }
@@ -232,10 +229,7 @@ impl Counts {
 
     fn count(&self, to: Destination) -> Counted {
         *self.lock().entry(to.clone()).or_default() += 1;
-        Counted {
-            counts: self.clone(),
-            to,
-        }
+        Counted { counts: self.clone(), to }
     }
 }
 

@@ -22,11 +22,7 @@ impl<S: Spool> Spooled<S> {
     /// Fails when the message is gone.
     pub(crate) async fn new(spool: &Arc<S>, id: Id) -> Result<Self, SpoolError> {
         let size = spool.body(id).await?.size();
-        Ok(Self {
-            spool: Arc::clone(spool),
-            id,
-            size,
-        })
+        Ok(Self { spool: Arc::clone(spool), id, size })
     }
 }
 
@@ -38,11 +34,7 @@ impl<S: Spool> Source for Spooled<S> {
     }
 
     async fn open(&self) -> io::Result<Self::Body> {
-        self.spool
-            .body(self.id)
-            .await
-            .map(Reading)
-            .map_err(io::Error::other)
+        self.spool.body(self.id).await.map(Reading).map_err(io::Error::other)
     }
 }
 

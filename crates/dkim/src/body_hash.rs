@@ -98,12 +98,7 @@ impl Track {
     fn new(form: Form) -> Self {
         Self {
             canon: BodyCanon::new(form),
-            sink: Sink {
-                state: Sha256::new(),
-                octets: 0,
-                cuts: Vec::new(),
-                whole: false,
-            },
+            sink: Sink { state: Sha256::new(), octets: 0, cuts: Vec::new(), whole: false },
         }
     }
 
@@ -111,11 +106,7 @@ impl Track {
         let mut sink = self.sink;
         self.canon.finish(|octets| sink.take(octets));
         sink.close_cuts_at_end();
-        Digests {
-            total: sink.octets,
-            cuts: sink.cuts,
-            whole: sink.state.finish(),
-        }
+        Digests { total: sink.octets, cuts: sink.cuts, whole: sink.state.finish() }
     }
 }
 
@@ -168,10 +159,7 @@ impl BodyDigests {
             None => Some(digests.whole),
             Some(at) => digests.cuts.iter().find(|c| c.at == at)?.digest,
         };
-        Some(BodyDigest {
-            total: digests.total,
-            digest,
-        })
+        Some(BodyDigest { total: digests.total, digest })
     }
 }
 

@@ -11,11 +11,7 @@ use std::fmt;
 
 /// One of the two ways to make octets canonical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 6376 §3.4")]
 pub enum Form {
     /// Tolerates almost no change.
@@ -71,10 +67,7 @@ pub struct Canonicalization {
 
 impl Canonicalization {
     /// What a signature without `c=` means (RFC 6376 §3.5).
-    pub const ABSENT: Self = Self {
-        header: Form::Simple,
-        body: Form::Simple,
-    };
+    pub const ABSENT: Self = Self { header: Form::Simple, body: Form::Simple };
 
     /// Reads the value of `c=`: `relaxed` alone is relaxed/simple.
     pub(crate) fn from_tag(value: &[u8]) -> Option<Self> {
@@ -89,10 +82,7 @@ impl Canonicalization {
 
 impl Default for Canonicalization {
     fn default() -> Self {
-        Self {
-            header: Form::Relaxed,
-            body: Form::Relaxed,
-        }
+        Self { header: Form::Relaxed, body: Form::Relaxed }
     }
 }
 
@@ -114,14 +104,7 @@ mod tests {
             let c = Canonicalization::from_tag(text.as_bytes()).unwrap();
             assert_eq!(c.to_string(), text);
         }
-        for bad in [
-            "",
-            "nowsp",
-            "relaxed/",
-            "/relaxed",
-            "Relaxed",
-            "simple/simple/simple",
-        ] {
+        for bad in ["", "nowsp", "relaxed/", "/relaxed", "Relaxed", "simple/simple/simple"] {
             assert_eq!(Canonicalization::from_tag(bad.as_bytes()), None, "{bad}");
         }
     }

@@ -49,23 +49,14 @@ impl fmt::Debug for Sha256 {
 
 /// RSASSA-PKCS1-v1_5 with SHA-256; the library hashes the message itself.
 pub(crate) fn rsa_verifies(key: &RsaPublic, message: &[u8], signature: &[u8]) -> bool {
-    signature::RsaPublicKeyComponents {
-        n: key.modulus(),
-        e: key.exponent_octets(),
-    }
-    .verify(
-        &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
-        message,
-        signature,
-    )
-    .is_ok()
+    signature::RsaPublicKeyComponents { n: key.modulus(), e: key.exponent_octets() }
+        .verify(&signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, message, signature)
+        .is_ok()
 }
 
 /// `PureEdDSA` over the digest (RFC 8463 §3).
 pub(crate) fn ed25519_verifies(key: &[u8; 32], digest: &[u8; DIGEST], signature: &[u8]) -> bool {
-    signature::UnparsedPublicKey::new(&signature::ED25519, key)
-        .verify(digest, signature)
-        .is_ok()
+    signature::UnparsedPublicKey::new(&signature::ED25519, key).verify(digest, signature).is_ok()
 }
 
 /// An RSA key pair of 2048 to 4096 bits.
@@ -80,22 +71,13 @@ impl RsaSigner {
 
     /// Reads a PKCS#1 `RSAPrivateKey`; gives back the library's word for what it does not like.
     pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, String> {
-        signature::RsaKeyPair::from_der(der)
-            .map(Self)
-            .map_err(|e| e.to_string())
+        signature::RsaKeyPair::from_der(der).map(Self).map_err(|e| e.to_string())
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let mut out = vec![0; self.0.public().modulus_len()];
         // PKCS#1 v1.5 is deterministic: the random source is asked for nothing.
-        self.0
-            .sign(
-                &signature::RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut out,
-            )
-            .ok()?;
+        self.0.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut out).ok()?;
         Some(out)
     }
 }
@@ -105,9 +87,7 @@ pub(crate) struct Ed25519Signer(signature::Ed25519KeyPair);
 
 impl Ed25519Signer {
     pub(crate) fn from_seed(seed: &[u8; 32]) -> Option<Self> {
-        signature::Ed25519KeyPair::from_seed_unchecked(seed)
-            .ok()
-            .map(Self)
+        signature::Ed25519KeyPair::from_seed_unchecked(seed).ok().map(Self)
     }
 
     pub(crate) fn public(&self) -> Option<[u8; 32]> {

@@ -13,11 +13,7 @@ use std::fmt;
 
 /// A change of the body that explains why its hash differs: undone, the hash agrees.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Diagnosis {
     /// The body agrees in the other canonical form.
@@ -54,10 +50,9 @@ impl fmt::Display for Diagnosis {
             Self::Canonicalization => f.write_str("it matches in the other canonical form"),
             Self::TrailingSpace => f.write_str("it matches without white space at line ends"),
             Self::LineEnds => f.write_str("it matches with its line ends made CRLF"),
-            Self::Appended { signed, appended } => write!(
-                f,
-                "the signed part ends at octet {signed}, {appended} octets were appended"
-            ),
+            Self::Appended { signed, appended } => {
+                write!(f, "the signed part ends at octet {signed}, {appended} octets were appended")
+            }
         }
     }
 }

@@ -54,10 +54,7 @@ mod tests {
 
     #[test]
     fn an_exhausted_name_contributes_nothing() {
-        assert_eq!(
-            select(&["a", "a", "a", "c", "b"], None),
-            "a:3\r\na:1\r\nb:2\r\n"
-        );
+        assert_eq!(select(&["a", "a", "a", "c", "b"], None), "a:3\r\na:1\r\nb:2\r\n");
     }
 
     #[test]

@@ -17,19 +17,13 @@ impl Auid {
     /// `@domain`.
     #[must_use]
     pub fn of_domain(domain: DomainName) -> Self {
-        Self {
-            local: Box::from([]),
-            domain,
-        }
+        Self { local: Box::from([]), domain }
     }
 
     /// `local@domain`.
     #[must_use]
     pub fn new(local: &str, domain: DomainName) -> Self {
-        Self {
-            local: local.as_bytes().into(),
-            domain,
-        }
+        Self { local: local.as_bytes().into(), domain }
     }
 
     /// The octets before the `@`, decoded; often none.

@@ -80,10 +80,7 @@ const fn spki_hint(len: usize) -> &'static str {
 
 impl From<DerError> for PublicKeyError {
     fn from(e: DerError) -> Self {
-        Self::Der {
-            at: e.at,
-            expected: e.expected,
-        }
+        Self::Der { at: e.at, expected: e.expected }
     }
 }
 
@@ -197,10 +194,7 @@ impl RsaPublic {
     }
 
     fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, PublicKeyError> {
-        let key = Self {
-            modulus: modulus.into(),
-            exponent: exponent.into(),
-        };
+        let key = Self { modulus: modulus.into(), exponent: exponent.into() };
         if key.modulus.last().is_none_or(|b| b % 2 == 0) {
             return Err(PublicKeyError::Modulus);
         }
@@ -236,16 +230,9 @@ impl RsaPublic {
     fn to_spki(&self) -> Vec<u8> {
         let members = [der::unsigned(&self.modulus), der::unsigned(&self.exponent)].concat();
         let key = der::element(der::SEQUENCE, &members);
-        let algorithm = [
-            der::element(der::OID, RSA_OID),
-            der::element(der::NULL, &[]),
-        ]
-        .concat();
+        let algorithm = [der::element(der::OID, RSA_OID), der::element(der::NULL, &[])].concat();
         let bits = [&[0], key.as_slice()].concat();
-        let spki = [
-            der::element(der::SEQUENCE, &algorithm),
-            der::element(der::BIT_STRING, &bits),
-        ];
+        let spki = [der::element(der::SEQUENCE, &algorithm), der::element(der::BIT_STRING, &bits)];
         der::element(der::SEQUENCE, &spki.concat())
     }
 }
@@ -263,8 +250,5 @@ pub(crate) fn pem_of_ed25519_seed(seed: &[u8; 32]) -> String {
         ]
         .concat(),
     );
-    pem::write(
-        "PRIVATE KEY",
-        &Zeroizing::new(der::element(der::SEQUENCE, &members)),
-    )
+    pem::write("PRIVATE KEY", &Zeroizing::new(der::element(der::SEQUENCE, &members)))
 }

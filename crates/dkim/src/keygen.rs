@@ -65,9 +65,7 @@ fn ed25519() -> Result<Secret<String>, KeygenError> {
 fn rsa(bits: usize) -> Result<Secret<String>, KeygenError> {
     let mut random = rand::rand_core::UnwrapErr(rand::rngs::SysRng);
     let key = rsa::PrivateKey::new(&mut random, bits).map_err(|_| KeygenError::Rsa)?;
-    let pem = key
-        .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|_| KeygenError::Rsa)?;
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeygenError::Rsa)?;
     Ok(Secret::new(pem.as_str().to_owned()))
 }
 
@@ -78,20 +76,12 @@ mod tests {
 
     #[test]
     fn new_keys_sign_and_their_records_verify() {
-        for (spec, kind, bits) in [
-            (KeySpec::Ed25519, KeyType::Ed25519, 256),
-            (KeySpec::Rsa2048, KeyType::Rsa, 2048),
-        ] {
+        for (spec, kind, bits) in
+            [(KeySpec::Ed25519, KeyType::Ed25519, 256), (KeySpec::Rsa2048, KeyType::Rsa, 2048)]
+        {
             let made = generate(spec).unwrap();
-            assert_eq!(
-                (made.key.key_type(), made.key.public().bits()),
-                (kind, bits)
-            );
-            assert!(
-                made.pem
-                    .expose()
-                    .starts_with("-----BEGIN PRIVATE KEY-----\n")
-            );
+            assert_eq!((made.key.key_type(), made.key.public().bits()), (kind, bits));
+            assert!(made.pem.expose().starts_with("-----BEGIN PRIVATE KEY-----\n"));
             let text = KeyRecord::new(made.key.public().clone()).to_string();
             let record = KeyRecord::parse(text.as_bytes()).unwrap();
             let input = SigningInput::new(b"from:ann\r\n".to_vec());

@@ -97,10 +97,7 @@ impl Policy {
     }
 
     /// Whether a switch lets a signature pass for which this reason was found.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "other reasons have no switch"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other reasons have no switch")]
     pub(crate) fn allows(&self, reason: &Reason) -> bool {
         let switch = match reason {
             Reason::Expired { .. } => self.expired,

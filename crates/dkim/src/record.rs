@@ -102,10 +102,7 @@ impl KeyRecord {
             key: Some(key),
             hashes: None,
             services: None,
-            flags: Flags {
-                testing: false,
-                strict: false,
-            },
+            flags: Flags { testing: false, strict: false },
             notes: None,
         }
     }
@@ -119,10 +116,7 @@ impl KeyRecord {
             key: None,
             hashes: None,
             services: None,
-            flags: Flags {
-                testing: false,
-                strict: false,
-            },
+            flags: Flags { testing: false, strict: false },
             notes: None,
         }
     }
@@ -199,17 +193,13 @@ impl KeyRecord {
     /// Whether `h=` allows SHA-256, the only hash there is (RFC 8301).
     #[must_use]
     pub fn allows_sha256(&self) -> bool {
-        self.hashes
-            .as_ref()
-            .is_none_or(|list| list.iter().any(|h| &**h == "sha256"))
+        self.hashes.as_ref().is_none_or(|list| list.iter().any(|h| &**h == "sha256"))
     }
 
     /// Whether `s=` allows electronic mail.
     #[must_use]
     pub fn allows_mail(&self) -> bool {
-        self.services
-            .as_ref()
-            .is_none_or(|list| list.iter().any(|s| matches!(&**s, "*" | "email")))
+        self.services.as_ref().is_none_or(|list| list.iter().any(|s| matches!(&**s, "*" | "email")))
     }
 }
 

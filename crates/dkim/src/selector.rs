@@ -66,9 +66,8 @@ impl Selector {
     }
 
     pub(crate) fn parse_octets(octets: &[u8]) -> Result<Self, SelectorError> {
-        let text = std::str::from_utf8(octets).map_err(|e| SelectorError::Octet {
-            at: e.valid_up_to(),
-        })?;
+        let text = std::str::from_utf8(octets)
+            .map_err(|e| SelectorError::Octet { at: e.valid_up_to() })?;
         Self::parse(text)
     }
 
@@ -126,15 +125,9 @@ mod tests {
     #[test]
     fn selectors_of_the_wild_are_read() {
         for text in ["m1", "2024.rsa", "s1_2048", "_x", "K1"] {
-            assert_eq!(
-                Selector::parse(text).unwrap().as_str(),
-                text.to_ascii_lowercase()
-            );
+            assert_eq!(Selector::parse(text).unwrap().as_str(), text.to_ascii_lowercase());
         }
-        assert_eq!(
-            Selector::parse("schlüssel").unwrap().as_str(),
-            "xn--schlssel-95a"
-        );
+        assert_eq!(Selector::parse("schlüssel").unwrap().as_str(), "xn--schlssel-95a");
     }
 
     #[test]

@@ -94,11 +94,7 @@ impl Signer {
             let octets = names.iter().map(|n| n.as_bytes());
             let fields = header_input::of_fields(form.header, headers, octets, None);
             body.want(form.body, request.coverage.length());
-            jobs.push(Job {
-                request,
-                names,
-                fields,
-            });
+            jobs.push(Job { request, names, fields });
         }
         Ok(Self { jobs, body, now })
     }
@@ -115,8 +111,7 @@ impl Signer {
     pub fn to_sign(self) -> Result<Vec<PendingSignature>, SignError> {
         let (body, now) = (self.body.finish(), self.now);
         let jobs = self.jobs.into_iter();
-        jobs.map(|job| job.pending(&body, now).map(|(_, pending)| pending))
-            .collect()
+        jobs.map(|job| job.pending(&body, now).map(|(_, pending)| pending)).collect()
     }
 
     /// Ends the message and signs: one whole `DKIM-Signature` field per request, with its CRLF, in
@@ -149,12 +144,10 @@ impl Job {
         let asked = self.request.coverage.length();
         let found = body.get(form.body, asked);
         let total = found.map_or(0, |d| d.total);
-        let hash = found
-            .and_then(|d| d.digest)
-            .ok_or_else(|| SignError::LengthBeyondBody {
-                length: asked.unwrap_or_default(),
-                total,
-            })?;
+        let hash = found.and_then(|d| d.digest).ok_or_else(|| SignError::LengthBeyondBody {
+            length: asked.unwrap_or_default(),
+            total,
+        })?;
         let text = FieldText {
             request: &self.request,
             names: &self.names,

@@ -131,10 +131,7 @@ impl<'a> Tags<'a> {
     fn signature(&self, b: &Tag<'_>) -> Result<Vec<u8>, SignatureError> {
         let octets = base64(b, "b")?;
         match octets.len() {
-            0 => Err(SignatureError::Base64 {
-                tag: "b",
-                at: start(b),
-            }),
+            0 => Err(SignatureError::Base64 { tag: "b", at: start(b) }),
             1..=MAX_SIGNATURE => Ok(octets),
             len => Err(SignatureError::LongSignature { len }),
         }
@@ -143,9 +140,7 @@ impl<'a> Tags<'a> {
     fn body_hash(&self) -> Result<[u8; 32], SignatureError> {
         let octets = base64(self.required("bh")?, "bh")?;
         let len = octets.len();
-        octets
-            .try_into()
-            .map_err(|_| SignatureError::HashLength { len })
+        octets.try_into().map_err(|_| SignatureError::HashLength { len })
     }
 
     fn canonicalization(&self) -> Result<Canonicalization, SignatureError> {
@@ -167,10 +162,8 @@ impl<'a> Tags<'a> {
 
     fn selector(&self) -> Result<Selector, SignatureError> {
         let s = self.required("s")?;
-        Selector::parse_octets(s.value).map_err(|source| SignatureError::Selector {
-            at: start(s),
-            source,
-        })
+        Selector::parse_octets(s.value)
+            .map_err(|source| SignatureError::Selector { at: start(s), source })
     }
 
     fn identity(&self, domain: &DomainName) -> Result<Auid, SignatureError> {
@@ -227,14 +220,13 @@ impl<'a> Tags<'a> {
         let digits = found.value;
         let fine = (1..=most).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
         if !fine {
-            return Err(SignatureError::Number {
-                tag,
-                at: start(found),
-            });
+            return Err(SignatureError::Number { tag, at: start(found) });
         }
-        Ok(Some(digits.iter().fold(0_u64, |n, b| {
-            n.saturating_mul(10).saturating_add(u64::from(b - b'0'))
-        })))
+        Ok(Some(
+            digits
+                .iter()
+                .fold(0_u64, |n, b| n.saturating_mul(10).saturating_add(u64::from(b - b'0'))),
+        ))
     }
 
     /// RFC 6376 §3.5: "Currently, the only valid value is "dns/txt"". One known method in the list is
@@ -252,10 +244,7 @@ impl<'a> Tags<'a> {
 }
 
 fn base64(tag: &Tag<'_>, name: &'static str) -> Result<Vec<u8>, SignatureError> {
-    from_base64(tag.value).ok_or_else(|| SignatureError::Base64 {
-        tag: name,
-        at: start(tag),
-    })
+    from_base64(tag.value).ok_or_else(|| SignatureError::Base64 { tag: name, at: start(tag) })
 }
 
 #[cfg(test)]

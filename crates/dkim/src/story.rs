@@ -113,11 +113,7 @@ fn tag(f: &mut fmt::Formatter<'_>, name: &str, value: Option<&impl fmt::Display>
 impl fmt::Display for KeyFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {} bits", self.key_type, self.bits)?;
-        let flags = [
-            (self.testing, "t=y"),
-            (self.strict, "t=s"),
-            (self.authentic, "DNSSEC"),
-        ];
+        let flags = [(self.testing, "t=y"), (self.strict, "t=s"), (self.authentic, "DNSSEC")];
         for (_, flag) in flags.iter().filter(|(set, _)| *set) {
             write!(f, ", {flag}")?;
         }

@@ -12,11 +12,7 @@ use std::fmt;
 
 /// The result for one signature; the words of RFC 8601 §2.7.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum DkimResult {
     /// The signature holds and nothing speaks against it.

@@ -155,10 +155,7 @@ impl Verifier {
                 }
                 Err(reason) => State::Settled(reason, Claims::read(field.raw_value)),
             };
-            let entry = Entry {
-                field: index,
-                state,
-            };
+            let entry = Entry { field: index, state };
             verifier.entries.push(entry);
         }
         verifier
@@ -199,12 +196,8 @@ impl Verifier {
     #[must_use]
     pub fn finish(self) -> Vec<Verdict> {
         let (body, probes) = (self.body.finish(), self.probes.finish());
-        let judge = judge::Judge {
-            policy: &self.policy,
-            slots: &self.slots,
-            body: &body,
-            probes: &probes,
-        };
+        let judge =
+            judge::Judge { policy: &self.policy, slots: &self.slots, body: &body, probes: &probes };
         let entries = self.entries.into_iter();
         entries.map(|entry| judge.verdict(entry)).collect()
     }
@@ -225,14 +218,10 @@ impl Verifier {
             return Err(Reason::TooManySignatures { limit });
         }
         let key = self.ask(&signature)?;
-        self.body
-            .want(signature.canonicalization.body, signature.length);
+        self.body.want(signature.canonicalization.body, signature.length);
         self.probes.want(&signature);
         Ok(Open {
-            b: crate::encoding::to_base64(&signature.signature)
-                .chars()
-                .take(16)
-                .collect(),
+            b: crate::encoding::to_base64(&signature.signature).chars().take(16).collect(),
             input: evidence::input(index, field, headers, &signature),
             warnings: evidence::warnings(headers, &signature),
             refusals: Vec::new(),
@@ -242,10 +231,8 @@ impl Verifier {
     }
 
     fn ask(&mut self, signature: &Signature) -> Result<KeyId, Reason> {
-        let name = signature
-            .selector
-            .under_domainkey(&signature.domain)
-            .map_err(|_| Reason::KeyName)?;
+        let name =
+            signature.selector.under_domainkey(&signature.domain).map_err(|_| Reason::KeyName)?;
         if let Some(asked) = self.questions.iter().find(|q| q.question.name == name) {
             return Ok(asked.id);
         }

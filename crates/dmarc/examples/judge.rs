@@ -11,9 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let author = DomainName::parse(&args.next().ok_or("an author domain is missing")?)?;
     let mut identifiers = Vec::new();
     for arg in args {
-        let (mechanism, domain) = arg
-            .split_once(':')
-            .ok_or("spf:DOMAIN or dkim:DOMAIN expected")?;
+        let (mechanism, domain) =
+            arg.split_once(':').ok_or("spf:DOMAIN or dkim:DOMAIN expected")?;
         let domain = DomainName::parse(domain)?;
         identifiers.push(match mechanism {
             "spf" => Identifier::spf(domain, Outcome::Pass),

@@ -38,10 +38,7 @@ pub const MAX_AUTHORS: usize = 5;
 
 impl Policy {
     /// Several authors are refused, at most 20 identifiers are walked for.
-    pub const DEFAULT: Self = Self {
-        several_authors: SeveralAuthors::Refuse,
-        max_identifiers: 20,
-    };
+    pub const DEFAULT: Self = Self { several_authors: SeveralAuthors::Refuse, max_identifiers: 20 };
 
     /// With another treatment of several author domains.
     #[must_use]
@@ -98,10 +95,7 @@ pub async fn evaluate_authors<R: Resolver>(
     let mut strictest: Option<Verdict> = None;
     for author in many {
         let verdict = evaluate(resolver, author, identifiers, policy).await;
-        if strictest
-            .as_ref()
-            .is_none_or(|s| strictness(s) < strictness(&verdict))
-        {
+        if strictest.as_ref().is_none_or(|s| strictness(s) < strictness(&verdict)) {
             strictest = Some(verdict);
         }
     }
@@ -189,11 +183,7 @@ impl<R: Resolver> Evaluation<'_, R> {
 fn conclude(verdict: &mut Verdict, record: &Record) {
     if let Some((mechanism, domain)) = first(verdict, Alignment::passes) {
         verdict.result = DmarcResult::Pass;
-        verdict.why = Why::Aligned {
-            mechanism,
-            domain,
-            mode: record.mode(mechanism),
-        };
+        verdict.why = Why::Aligned { mechanism, domain, mode: record.mode(mechanism) };
         return;
     }
     if let Some((mechanism, domain)) = first(verdict, Alignment::might_pass) {

@@ -36,11 +36,7 @@ pub struct Destination {
 
 /// Whether a target wants reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Consent {
     /// It belongs to the organization itself.
@@ -164,11 +160,7 @@ async fn ask<R: Resolver>(
         };
         // "the overriding URI MUST use the same destination host"
         let same_host = |uri: &Uri| uri.domain().as_ref() == Some(target);
-        let uris: Vec<Uri> = uris
-            .into_iter()
-            .filter(same_host)
-            .take(MAX_DESTINATIONS)
-            .collect();
+        let uris: Vec<Uri> = uris.into_iter().filter(same_host).take(MAX_DESTINATIONS).collect();
         match uris.is_empty() {
             false => return Consent::Redirected(uris),
             true => consent = Consent::Granted,

@@ -5,11 +5,7 @@ use std::fmt;
 
 /// A mechanism that authenticates domains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.3")]
 pub enum Mechanism {
     /// RFC 7208; the identity is MAIL FROM.
@@ -20,11 +16,7 @@ pub enum Mechanism {
 
 /// What a mechanism says of a domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "yes, no, or not known")]
 pub enum Outcome {
     /// It is authenticated: the mechanism's `pass`.
@@ -52,21 +44,13 @@ impl Identifier {
     /// The domain of MAIL FROM, or of HELO if the sender is null (RFC 9989 §3.2.4).
     #[must_use]
     pub const fn spf(domain: DomainName, outcome: Outcome) -> Self {
-        Self {
-            mechanism: Mechanism::Spf,
-            domain,
-            outcome,
-        }
+        Self { mechanism: Mechanism::Spf, domain, outcome }
     }
 
     /// The `d=` of a signature.
     #[must_use]
     pub const fn dkim(domain: DomainName, outcome: Outcome) -> Self {
-        Self {
-            mechanism: Mechanism::Dkim,
-            domain,
-            outcome,
-        }
+        Self { mechanism: Mechanism::Dkim, domain, outcome }
     }
 }
 

@@ -24,11 +24,7 @@ pub const MAX_URIS: usize = 32;
 ///
 /// In order of strictness: `Disposition::None < Disposition::Quarantine < Disposition::Reject`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.7")]
 pub enum Disposition {
     /// No preference.
@@ -69,11 +65,7 @@ impl fmt::Display for Disposition {
 
 /// How alike an identifier and the author domain must be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §3.2.10")]
 pub enum Mode {
     /// The same organizational domain (`r`).
@@ -94,11 +86,7 @@ impl fmt::Display for Mode {
 
 /// Whether the domain of a record is a public suffix domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.7")]
 pub enum Psd {
     /// It is (`y`): the organizational domain lies one label below.
@@ -112,11 +100,7 @@ pub enum Psd {
 
 /// Whether the owner is still testing the policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.7")]
 pub enum Testing {
     /// `t=y`: one level below the policy is to be applied.
@@ -128,11 +112,7 @@ pub enum Testing {
 
 /// When a failure report is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.7")]
 pub enum FailureWhen {
     /// `0`: no mechanism gave an aligned pass.
@@ -186,10 +166,7 @@ impl Record {
     /// `v=DMARC1; p=…`, everything else by default.
     #[must_use]
     pub fn new(policy: Disposition) -> Self {
-        Self {
-            policy: Some(policy),
-            ..Self::default()
-        }
+        Self { policy: Some(policy), ..Self::default() }
     }
 
     /// With a policy for existing subdomains.

@@ -25,10 +25,7 @@ impl fmt::Display for Verdict {
         for warning in &self.warnings {
             writeln!(f, " note  {warning}")?;
         }
-        let width = self
-            .alignments()
-            .map(|a| a.identifier.domain.as_str().len())
-            .max();
+        let width = self.alignments().map(|a| a.identifier.domain.as_str().len()).max();
         for alignment in self.alignments() {
             let i = &alignment.identifier;
             let (mechanism, outcome) = (i.mechanism.to_string(), i.outcome.to_string());
@@ -43,11 +40,7 @@ impl fmt::Display for Verdict {
         match (self.requested, self.applied) {
             (Some(requested), Some(applied)) => {
                 let testing = if self.is_testing() { " (t=y)" } else { "" };
-                write!(
-                    f,
-                    "{}; requested {requested}, applied {applied}{testing}",
-                    self.why
-                )
+                write!(f, "{}; requested {requested}, applied {applied}{testing}", self.why)
             }
             _ => self.why.fmt(f),
         }
@@ -61,11 +54,7 @@ impl Verdict {
             parts.push(format!("organizational domain {domain} ({rule})"));
         }
         if let (Some(domain), Some(source)) = (&self.policy_domain, self.source) {
-            let author = self
-                .author
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let author = self.author.as_ref().map(ToString::to_string).unwrap_or_default();
             parts.push(match source {
                 PolicySource::P => format!("policy from {domain}, tag p"),
                 PolicySource::Sp => format!("policy from {domain}, tag sp ({author} exists)"),

@@ -47,9 +47,8 @@ impl Uri {
         if octets.len() > MAX_URI {
             return Err(ParseUriError::Long);
         }
-        let text = std::str::from_utf8(octets).map_err(|e| ParseUriError::Octet {
-            at: e.valid_up_to(),
-        })?;
+        let text = std::str::from_utf8(octets)
+            .map_err(|e| ParseUriError::Octet { at: e.valid_up_to() })?;
         let (scheme, rest) = text.split_once(':').ok_or(ParseUriError::Scheme)?;
         let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
         if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.bytes().all(is_scheme)
@@ -106,9 +105,7 @@ impl Uri {
         let (scheme, rest) = self.0.split_once(':')?;
         let (to, _) = rest.split_once('?').unwrap_or((rest, ""));
         let is_mailto = scheme.eq_ignore_ascii_case("mailto");
-        Mailbox::parse(&percent_decoded(to))
-            .ok()
-            .filter(|_| is_mailto)
+        Mailbox::parse(&percent_decoded(to)).ok().filter(|_| is_mailto)
     }
 
     /// The domain that gets the reports: of the mailbox, or of the URI's authority.
@@ -117,10 +114,7 @@ impl Uri {
         if let Some(mailbox) = self.mailbox() {
             return mailbox.domain_name().cloned();
         }
-        let (_, authority) = self
-            .0
-            .split_once("://")
-            .filter(|_| self.scheme() != "mailto")?;
+        let (_, authority) = self.0.split_once("://").filter(|_| self.scheme() != "mailto")?;
         let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
         let (authority, _) = authority.split_at_checked(end)?;
         let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
@@ -160,11 +154,7 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let hex = |b: u8| {
-            char::from(b)
-                .to_digit(16)
-                .and_then(|d| u8::try_from(d).ok())
-        };
+        let hex = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
         match (first, after) {
             (b'%', [high, low, after @ ..]) => {
                 out.push(hex(*high).unwrap_or_default() << 4 | hex(*low).unwrap_or_default());

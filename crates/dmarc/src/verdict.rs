@@ -11,11 +11,7 @@ use std::fmt;
 
 /// The results that RFC 9989 §9.2 registers for Authentication-Results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §9.2")]
 pub enum DmarcResult {
     /// An authenticated identifier is aligned with the author domain.
@@ -44,11 +40,7 @@ impl fmt::Display for DmarcResult {
 
 /// Where the requested disposition comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum PolicySource {
     /// The `p` tag.
@@ -76,11 +68,7 @@ pub struct Alignment {
 
 /// How an identifier and the author domain go together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Fit {
     /// They are the same domain.
@@ -192,9 +180,7 @@ impl Verdict {
     /// Whether the owner is testing (`t=y`).
     #[must_use]
     pub fn is_testing(&self) -> bool {
-        self.record
-            .as_ref()
-            .is_some_and(|r| r.testing == Testing::On)
+        self.record.as_ref().is_some_and(|r| r.testing == Testing::On)
     }
 }
 
@@ -287,27 +273,19 @@ impl Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Aligned {
-                mechanism,
-                domain,
-                mode,
-            } => write!(f, "{mechanism} domain {domain} is aligned ({mode})"),
+            Self::Aligned { mechanism, domain, mode } => {
+                write!(f, "{mechanism} domain {domain} is aligned ({mode})")
+            }
             Self::NotAligned { authenticated: 1 } => {
                 f.write_str("the only authenticated domain is not aligned")
             }
             Self::NotAligned { authenticated } => {
-                write!(
-                    f,
-                    "none of {authenticated} authenticated domains is aligned"
-                )
+                write!(f, "none of {authenticated} authenticated domains is aligned")
             }
             Self::NotAuthenticated => f.write_str("neither SPF nor DKIM authenticates a domain"),
             Self::NoRecord => f.write_str("no DMARC record"),
             Self::UnusableRecord { domain } => {
-                write!(
-                    f,
-                    "record of {domain} has neither a valid policy nor a valid rua"
-                )
+                write!(f, "record of {domain} has neither a valid policy nor a valid rua")
             }
             Self::PolicyUnknown { domain, error } => {
                 write!(f, "record of {domain} is not known: {}", Ascii(error))
@@ -316,10 +294,7 @@ impl fmt::Display for Why {
                 write!(f, "whether {domain} exists is not known: {}", Ascii(error))
             }
             Self::IdentifierUnknown { mechanism, domain } => {
-                write!(
-                    f,
-                    "{mechanism} domain {domain} might be aligned, but it is not known"
-                )
+                write!(f, "{mechanism} domain {domain} might be aligned, but it is not known")
             }
             Self::Author { problem } => problem.fmt(f),
             Self::SeveralAuthors { count } => write!(f, "{count} author domains"),

@@ -24,11 +24,7 @@ pub struct WalkStep {
 
 /// What one question found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Found {
     /// One DMARC record.
@@ -74,9 +70,9 @@ impl WalkStep {
 
     pub(crate) fn parsed(&self) -> Option<Parsed> {
         match &self.found {
-            Found::Record {
-                record, warnings, ..
-            } => Some(Parsed::new(record.clone(), warnings.clone())),
+            Found::Record { record, warnings, .. } => {
+                Some(Parsed::new(record.clone(), warnings.clone()))
+            }
             Found::Several { .. }
             | Found::OtherText
             | Found::NoData
@@ -94,11 +90,7 @@ impl WalkStep {
 
 /// The rule that made a domain the organizational domain (RFC 9989 §4.10.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 9989 §4.10.2")]
 pub enum OrganizationalRule {
     /// Its record says `psd=n`.
@@ -164,10 +156,7 @@ pub(crate) struct Walker<'r, R> {
 
 impl<'r, R: Resolver> Walker<'r, R> {
     pub(crate) fn new(resolver: &'r R) -> Self {
-        Self {
-            resolver,
-            seen: HashMap::new(),
-        }
+        Self { resolver, seen: HashMap::new() }
     }
 
     /// The record at `_dmarc.` below a domain.
@@ -212,10 +201,7 @@ impl<'r, R: Resolver> Walker<'r, R> {
     pub(crate) async fn exists(&mut self, domain: &DomainName) -> Result<bool, LookupError> {
         // A name below it exists, so it does too (RFC 8020).
         let below = self.seen.get(domain).map(|s| &s.found);
-        if !matches!(
-            below,
-            None | Some(Found::NxDomain | Found::TooLong | Found::Unknown(_))
-        ) {
+        if !matches!(below, None | Some(Found::NxDomain | Found::TooLong | Found::Unknown(_))) {
             return Ok(true);
         }
         let answer = self.resolver.lookup(Question::new(domain, Kind::A)).await?;
@@ -242,11 +228,7 @@ async fn ask<R: Resolver>(resolver: &R, domain: &DomainName) -> WalkStep {
             Ok(answer) => (found(&answer.content), Some(answer.ttl)),
         },
     };
-    WalkStep {
-        domain: domain.clone(),
-        found,
-        ttl,
-    }
+    WalkStep { domain: domain.clone(), found, ttl }
 }
 
 /// §4.10 steps 2 and 6.
@@ -262,9 +244,8 @@ fn found(content: &Content) -> Found {
         }
         None
     });
-    let dmarc: Vec<_> = texts
-        .filter_map(|text| Record::parse(&text).map(|parsed| (text, parsed)))
-        .collect();
+    let dmarc: Vec<_> =
+        texts.filter_map(|text| Record::parse(&text).map(|parsed| (text, parsed))).collect();
     match <[_; 1]>::try_from(dmarc) {
         Ok([(text, parsed)]) => Found::Record {
             text: SafeText::escaped(&text).truncated(1_024),
@@ -272,9 +253,7 @@ fn found(content: &Content) -> Found {
             warnings: parsed.warnings,
         },
         Err(none) if none.is_empty() => Found::OtherText,
-        Err(several) => Found::Several {
-            count: several.len(),
-        },
+        Err(several) => Found::Several { count: several.len() },
     }
 }
 
@@ -283,17 +262,12 @@ mod tests {
     use super::*;
 
     fn targets_of(name: &str) -> Vec<String> {
-        targets(&DomainName::parse(name).unwrap())
-            .map(|d| d.to_string())
-            .collect()
+        targets(&DomainName::parse(name).unwrap()).map(|d| d.to_string()).collect()
     }
 
     #[test]
     fn a_short_name_loses_one_label_at_a_time() {
-        assert_eq!(
-            targets_of("a.b.example"),
-            ["a.b.example", "b.example", "example"]
-        );
+        assert_eq!(targets_of("a.b.example"), ["a.b.example", "b.example", "example"]);
         assert_eq!(targets_of("example"), ["example"]);
     }
 

@@ -24,15 +24,8 @@ pub struct Difference {
 
 /// How a record stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "wanted or not, published or not, or unknown"
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[expect(clippy::exhaustive_enums, reason = "wanted or not, published or not, or unknown")]
 pub enum State {
     /// Published as wanted.
     Same(Record),
@@ -73,9 +66,7 @@ impl State {
 impl fmt::Display for Difference {
     /// One line: `missing example.org MX 10 mx.example.org.`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name, kind, state, ..
-        } = self;
+        let Self { name, kind, state, .. } = self;
         match state {
             State::Same(want) => write!(f, "same {name} {kind} {want}"),
             State::Missing { want } => write!(f, "missing {name} {kind} {want}"),
@@ -103,19 +94,13 @@ impl ZonePlan {
             if all.iter().take(i).any(|before| Group::of(before) == group) {
                 continue;
             }
-            let wanted = all
-                .iter()
-                .filter(|p| Group::of(p) == group)
-                .map(|p| p.record.clone());
+            let wanted = all.iter().filter(|p| Group::of(p) == group).map(|p| p.record.clone());
             let wanted = wanted.collect();
             let states = match group.published(resolver).await {
                 Ok(have) => compare(wanted, have),
                 Err(error) => wanted
                     .into_iter()
-                    .map(|want| State::Unknown {
-                        want,
-                        why: SafeText::display(&error),
-                    })
+                    .map(|want| State::Unknown { want, why: SafeText::display(&error) })
                     .collect(),
             };
             out.extend(states.into_iter().map(|state| group.difference(state)));
@@ -134,11 +119,7 @@ struct Group<'a> {
 
 impl<'a> Group<'a> {
     const fn of(planned: &'a Planned) -> Self {
-        Self {
-            name: &planned.name,
-            kind: planned.record.kind(),
-            purpose: planned.purpose,
-        }
+        Self { name: &planned.name, kind: planned.record.kind(), purpose: planned.purpose }
     }
 
     /// What is published for this purpose.
@@ -155,12 +136,7 @@ impl<'a> Group<'a> {
     }
 
     fn difference(&self, state: State) -> Difference {
-        Difference {
-            name: self.name.clone(),
-            kind: self.kind,
-            purpose: self.purpose,
-            state,
-        }
+        Difference { name: self.name.clone(), kind: self.kind, purpose: self.purpose, state }
     }
 }
 
@@ -185,10 +161,8 @@ fn compare(wanted: Vec<Record>, mut have: Vec<Record>) -> Vec<State> {
         Some(have) => State::Differs { have, want },
         None => State::Missing { want },
     });
-    let mut all: Vec<State> = states
-        .into_iter()
-        .filter_map(|state| state.or_else(|| open.next()))
-        .collect();
+    let mut all: Vec<State> =
+        states.into_iter().filter_map(|state| state.or_else(|| open.next())).collect();
     drop(open);
     all.extend(have.map(|have| State::Extra { have }));
     all
@@ -204,11 +178,7 @@ fn means_the_same(a: &Record, b: &Record) -> bool {
         return true;
     }
     if postrider_spf::is_spf(&a) {
-        let terms = |text: &[u8]| {
-            postrider_spf::Record::parse(text)
-                .ok()
-                .map(|r| r.to_string())
-        };
+        let terms = |text: &[u8]| postrider_spf::Record::parse(text).ok().map(|r| r.to_string());
         return terms(&a).is_some_and(|a| terms(&b) == Some(a));
     }
     if postrider_dmarc::is_dmarc_record(&a) {

@@ -74,10 +74,7 @@ impl DkimKey {
     /// [`NameError`] when the name gets too long.
     pub fn publish(&self, domain: &DomainName) -> Result<(Name, Record), NameError> {
         let name = self.selector.under_domainkey(domain)?;
-        Ok((
-            name,
-            Record::Txt(crate::text::split(&self.record.to_string())),
-        ))
+        Ok((name, Record::Txt(crate::text::split(&self.record.to_string()))))
     }
 }
 

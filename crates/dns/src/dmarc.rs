@@ -188,10 +188,8 @@ mod tests {
 
     #[test]
     fn defaults_are_not_written() {
-        let record = Dmarc::builder(Disposition::None)
-            .adkim(Mode::Relaxed)
-            .aspf(Mode::Relaxed)
-            .build();
+        let record =
+            Dmarc::builder(Disposition::None).adkim(Mode::Relaxed).aspf(Mode::Relaxed).build();
         assert_eq!(record.unwrap().to_string(), "v=DMARC1; p=none");
     }
 

@@ -71,10 +71,7 @@ impl Mx {
         if self.is_null() {
             // RFC 7505 §3: "a single MX RR […] with an RDATA section consisting of preference
             // number 0 and a zero-length label".
-            return vec![Record::Mx {
-                preference: 0,
-                exchange: Name::root(),
-            }];
+            return vec![Record::Mx { preference: 0, exchange: Name::root() }];
         }
         let record = |(preference, host): (u16, &DomainName)| Record::Mx {
             preference,

@@ -41,11 +41,7 @@ pub struct Planned {
 
 /// What a record is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Purpose {
     /// An address of the server.
@@ -133,11 +129,7 @@ impl ZonePlan {
     pub fn for_setup(setup: &SetUp) -> Result<Self, PlanError> {
         let mut plan = Draft {
             setup,
-            plan: Self {
-                domain: setup.domain.clone(),
-                records: Vec::new(),
-                asks: Vec::new(),
-            },
+            plan: Self { domain: setup.domain.clone(), records: Vec::new(), asks: Vec::new() },
         };
         plan.addresses();
         plan.exchangers();
@@ -159,22 +151,14 @@ struct Draft<'a> {
 impl Draft<'_> {
     /// Adds a record: to the zone if its name lies there, else to what is asked of others.
     fn add(&mut self, purpose: Purpose, (name, record): (Name, Record), why: &dyn fmt::Display) {
-        let planned = Planned {
-            ttl: self.setup.ttl,
-            record,
-            purpose,
-            why: SafeText::display(why),
-            name,
-        };
+        let planned =
+            Planned { ttl: self.setup.ttl, record, purpose, why: SafeText::display(why), name };
         if planned.name.is_at_or_under(&Name::from(&self.setup.domain)) {
             self.plan.records.push(planned);
             return;
         }
         let whom = format_args!("whoever runs the zone of {}", planned.name);
-        self.plan.asks.push(Ask {
-            whom: SafeText::display(&whom),
-            planned,
-        });
+        self.plan.asks.push(Ask { whom: SafeText::display(&whom), planned });
     }
 
     fn addresses(&mut self) {
@@ -239,9 +223,8 @@ impl Draft<'_> {
             if before.into_iter().any(|k| k.selector() == selector) {
                 return Err(PlanError::Selector(selector.clone()));
             }
-            let published = key
-                .publish(domain)
-                .map_err(|why| name_error(Purpose::DkimKey, domain, why))?;
+            let published =
+                key.publish(domain).map_err(|why| name_error(Purpose::DkimKey, domain, why))?;
             let why = match key.record().key() {
                 Some(public) => format!(
                     "signatures with selector {selector} are checked with this {} key ({} bits)",
@@ -287,28 +270,18 @@ impl Draft<'_> {
                 )),
             };
             let whom = format_args!("the provider of {address}");
-            self.plan.asks.push(Ask {
-                planned,
-                whom: SafeText::display(&whom),
-            });
+            self.plan.asks.push(Ask { planned, whom: SafeText::display(&whom) });
         }
     }
 }
 
 fn build(domain: &DomainName, builder: crate::spf::SpfBuilder) -> Result<Spf, PlanError> {
     let spf = builder.all(Qualifier::Fail).build();
-    spf.map_err(|why| PlanError::Spf {
-        domain: domain.clone(),
-        why,
-    })
+    spf.map_err(|why| PlanError::Spf { domain: domain.clone(), why })
 }
 
 fn name_error(what: Purpose, domain: &DomainName, why: NameError) -> PlanError {
-    PlanError::Name {
-        what,
-        domain: domain.clone(),
-        why,
-    }
+    PlanError::Name { what, domain: domain.clone(), why }
 }
 
 #[cfg(test)]

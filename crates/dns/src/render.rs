@@ -62,11 +62,7 @@ impl ZonePlan {
             let (ttl, kind) = (planned.ttl, planned.record.kind());
             push(
                 &mut out,
-                format_args!(
-                    "{name:width$} {ttl} IN {:4} {}\n",
-                    kind,
-                    data(&planned.record)
-                ),
+                format_args!("{name:width$} {ttl} IN {:4} {}\n", kind, data(&planned.record)),
             );
         }
         for Ask { planned, whom } in &self.asks {
@@ -74,10 +70,7 @@ impl ZonePlan {
             let kind = record.kind();
             push(
                 &mut out,
-                format_args!(
-                    "; ask {whom}: {name}. IN {kind} {record}\n;   {}\n",
-                    planned.why
-                ),
+                format_args!("; ask {whom}: {name}. IN {kind} {record}\n;   {}\n", planned.why),
             );
         }
         out
@@ -131,11 +124,7 @@ fn row(planned: &Planned, origin: &Name) -> Row {
 
 /// The data as one types it into a form, and the priority if the form has a field for it.
 fn value(record: &Record) -> (Option<u16>, String) {
-    if let Record::Mx {
-        preference,
-        exchange,
-    } = record
-    {
+    if let Record::Mx { preference, exchange } = record {
         return (Some(*preference), exchange.to_string());
     }
     let value = match text_of(record) {
@@ -168,10 +157,7 @@ fn data(record: &Record) -> String {
     };
     let mut out = String::from("(");
     for string in text.strings() {
-        push(
-            &mut out,
-            format_args!("\n    {}", Txt::from_strings([string])),
-        );
+        push(&mut out, format_args!("\n    {}", Txt::from_strings([string])));
     }
     out.push_str(" )");
     out

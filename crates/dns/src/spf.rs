@@ -89,10 +89,9 @@ impl Spf {
     pub fn parse(text: &str) -> Result<Self, SpfRefusal> {
         match postrider_spf::Record::parse(text.as_bytes()) {
             Ok(record) => Self::new(record),
-            Err(faults) => Err(faults
-                .into_iter()
-                .next()
-                .map_or(SpfRefusal::NoEnd, SpfRefusal::Syntax)),
+            Err(faults) => {
+                Err(faults.into_iter().next().map_or(SpfRefusal::NoEnd, SpfRefusal::Syntax))
+            }
         }
     }
 
@@ -113,10 +112,9 @@ impl Spf {
         for term in records.iter().flat_map(postrider_spf::Record::terms) {
             match &term.kind {
                 TermKind::Redirect(_) => return Err(SpfRefusal::Redirects),
-                TermKind::Directive(Directive {
-                    qualifier,
-                    mechanism: Mechanism::All,
-                }) => ends.push(*qualifier),
+                TermKind::Directive(Directive { qualifier, mechanism: Mechanism::All }) => {
+                    ends.push(*qualifier)
+                }
                 kind @ (TermKind::Directive(_)
                 | TermKind::Explanation(_)
                 | TermKind::Unknown(_)) => builder = builder.term(kind.to_string()),
@@ -165,10 +163,7 @@ fn check_end(record: &postrider_spf::Record) -> Result<(), SpfRefusal> {
             all = Some(directive.qualifier);
         }
     }
-    let redirects = record
-        .terms()
-        .iter()
-        .any(|term| matches!(term.kind, TermKind::Redirect(_)));
+    let redirects = record.terms().iter().any(|term| matches!(term.kind, TermKind::Redirect(_)));
     match (all, redirects) {
         (Some(Qualifier::Pass), _) => Err(SpfRefusal::PlusAll),
         (Some(_), true) => Err(SpfRefusal::RedirectWithAll),

@@ -13,10 +13,7 @@ fn domain(text: &str) -> DomainName {
 
 fn world() -> ZoneResolver {
     let mut setup = SetUp::new(domain("example.org"), domain("mx.example.org"));
-    setup.addresses = vec![
-        "198.51.100.7".parse().unwrap(),
-        "2001:db8::7".parse().unwrap(),
-    ];
+    setup.addresses = vec!["198.51.100.7".parse().unwrap(), "2001:db8::7".parse().unwrap()];
     let text = ZonePlan::for_setup(&setup).unwrap().zone_text(Style::Bind);
     ZoneResolver::parse(text).unwrap()
 }
@@ -30,15 +27,7 @@ fn spf(ip: &str, sender: &str, identity: Identity) -> Verdict {
         &now,
     );
     let limits = Limits::rfc7208();
-    block_on(postrider_spf::check(
-        &world(),
-        &session,
-        identity,
-        &limits,
-        &mut (),
-    ))
-    .unwrap()
-    .verdict
+    block_on(postrider_spf::check(&world(), &session, identity, &limits, &mut ())).unwrap().verdict
 }
 
 #[test]
@@ -49,16 +38,8 @@ fn server_passes_spf_and_others_fail() {
         ("198.51.100.8", Verdict::Fail),
         ("2001:db8::8", Verdict::Fail),
     ] {
-        assert_eq!(
-            spf(ip, "ann@example.org", Identity::MailFrom),
-            verdict,
-            "{ip}"
-        );
-        assert_eq!(
-            spf(ip, "", Identity::MailFrom),
-            verdict,
-            "{ip}, null sender"
-        );
+        assert_eq!(spf(ip, "ann@example.org", Identity::MailFrom), verdict, "{ip}");
+        assert_eq!(spf(ip, "", Identity::MailFrom), verdict, "{ip}, null sender");
         assert_eq!(spf(ip, "", Identity::Helo), verdict, "{ip}, EHLO name");
     }
 }
@@ -69,13 +50,7 @@ fn dmarc_finds_the_policy_and_the_domain_aligns() {
     let evaluate = |outcome| {
         let signer = Identifier::dkim(domain("example.org"), outcome);
         let author = domain("example.org");
-        block_on(postrider_dmarc::evaluate(
-            &world(),
-            &author,
-            &[signer],
-            policy,
-        ))
-        .unwrap()
+        block_on(postrider_dmarc::evaluate(&world(), &author, &[signer], policy)).unwrap()
     };
     assert_eq!(evaluate(Outcome::Pass).result, DmarcResult::Pass);
     let failed = evaluate(Outcome::Fail);

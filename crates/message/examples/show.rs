@@ -9,13 +9,7 @@ fn main() -> std::io::Result<()> {
     let (header, faults) = HeaderBlock::parse(&octets);
     let mut out = std::io::stdout();
     for field in &header {
-        writeln!(
-            out,
-            "{:>6}  {}: {}",
-            field.offset,
-            field.name,
-            decode_words(field.raw_value)
-        )?;
+        writeln!(out, "{:>6}  {}: {}", field.offset, field.name, decode_words(field.raw_value))?;
     }
     for fault in &faults {
         writeln!(out, " fault  {fault}")?;

@@ -73,12 +73,7 @@ impl Address {
 /// # Errors
 /// [`At`] names the first octet that does not fit the grammar.
 pub fn mailboxes(value: &[u8], how: Grammar) -> Result<Vec<Address>, At> {
-    let mut parser = Parser {
-        at: Cursor::new(value),
-        how,
-        found: Vec::new(),
-        group: None,
-    };
+    let mut parser = Parser { at: Cursor::new(value), how, found: Vec::new(), group: None };
     parser.list()?;
     Ok(parser.found)
 }
@@ -195,10 +190,7 @@ impl<'a> Parser<'a> {
                 Word::Quoted(quoted) => text.extend_from_slice(quoted),
                 Word::Special(_) if self.how == Grammar::Strict => {
                     let expected = "no dot in a display name";
-                    return Err(At {
-                        at: start,
-                        expected,
-                    });
+                    return Err(At { at: start, expected });
                 }
                 Word::Special(b) => text.push(*b),
             }
@@ -214,10 +206,7 @@ impl<'a> Parser<'a> {
             let is_dot = matches!(word, Word::Special(_));
             if is_dot == dot_before {
                 let expected = "words with one dot between them";
-                return Err(At {
-                    at: start,
-                    expected,
-                });
+                return Err(At { at: start, expected });
             }
             match word {
                 Word::Atom(atom) => text.extend_from_slice(atom),
@@ -228,10 +217,7 @@ impl<'a> Parser<'a> {
         }
         if dot_before {
             let expected = "a local part";
-            return Err(At {
-                at: start,
-                expected,
-            });
+            return Err(At { at: start, expected });
         }
         Ok(SafeText::escaped(&text))
     }
@@ -306,17 +292,14 @@ impl<'a> Parser<'a> {
                 text.extend_from_slice(self.at.atom()?);
             }
         };
-        Ok(Host::parse(&text).map_or_else(
-            |_| AddressHost::Invalid(SafeText::escaped(&text)),
-            AddressHost::Host,
-        ))
+        Ok(Host::parse(&text)
+            .map_or_else(|_| AddressHost::Invalid(SafeText::escaped(&text)), AddressHost::Host))
     }
 
     /// A display name that should have been quoted: everything before `<`, if no `,` comes first.
     fn loose_display(&mut self, start: usize) -> Result<(), At> {
         let wanted = self.at;
-        self.at
-            .run(|b| !matches!(b, b'<' | b'>' | b',' | b';' | b':' | b'"' | b'(' | 0));
+        self.at.run(|b| !matches!(b, b'<' | b'>' | b',' | b';' | b':' | b'"' | b'(' | 0));
         if self.at.peek() != Some(b'<') {
             return Err(wanted.error(", between mailboxes"));
         }
@@ -333,10 +316,7 @@ impl<'a> Parser<'a> {
     ) -> Result<(), At> {
         if self.found.len() == MAX_MAILBOXES {
             let expected = "at most 1000 mailboxes";
-            return Err(At {
-                at: start,
-                expected,
-            });
+            return Err(At { at: start, expected });
         }
         self.found.push(Address {
             display,

@@ -26,11 +26,7 @@ pub struct AuthorDomains {
 
 /// A reason why the author of a message is not clear. Offsets are octets of the header block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum AuthorProblem {
     /// There is no From field.
@@ -152,11 +148,7 @@ impl AuthorDomains {
     /// One domain, as if from one From field with one mailbox.
     #[must_use]
     pub fn one(domain: DomainName) -> Self {
-        Self {
-            domains: vec![domain],
-            mailboxes: 1,
-            problems: Vec::new(),
-        }
+        Self { domains: vec![domain], mailboxes: 1, problems: Vec::new() }
     }
 
     /// Whether there is exactly one author domain.
@@ -232,13 +224,10 @@ pub fn author_domains(header: &HeaderBlock<'_>) -> AuthorDomains {
                 let at = field.offset;
                 authors.note(AuthorProblem::NoMailbox { at });
             }
-            Ok(list) => list
-                .iter()
-                .for_each(|address| authors.take(address, field.value_offset())),
-            Err(At { at, expected }) => authors.note(AuthorProblem::Malformed {
-                at: field.value_offset() + at,
-                expected,
-            }),
+            Ok(list) => list.iter().for_each(|address| authors.take(address, field.value_offset())),
+            Err(At { at, expected }) => {
+                authors.note(AuthorProblem::Malformed { at: field.value_offset() + at, expected })
+            }
         }
     }
     if let Some(at) = hidden_from(header.raw()) {

@@ -146,11 +146,7 @@ impl Keyword {
     pub fn from_static(word: &'static str) -> Self {
         Self::new(word).unwrap_or_else(|_| {
             let clean = |c: char| {
-                if c.is_ascii_alphanumeric() {
-                    c.to_ascii_lowercase()
-                } else {
-                    '-'
-                }
+                if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }
             };
             Self(word.chars().take(64).map(clean).collect())
         })
@@ -231,11 +227,7 @@ impl AuthResults {
     /// A field without results yet.
     #[must_use]
     pub const fn new(authserv_id: AuthservId) -> Self {
-        Self {
-            authserv_id,
-            version: 1,
-            results: Vec::new(),
-        }
+        Self { authserv_id, version: 1, results: Vec::new() }
     }
 
     /// With one more result.
@@ -250,14 +242,7 @@ impl MethodResult {
     /// A result without properties yet.
     #[must_use]
     pub const fn new(method: Keyword, result: Keyword) -> Self {
-        Self {
-            method,
-            version: 1,
-            result,
-            comment: None,
-            reason: None,
-            properties: Vec::new(),
-        }
+        Self { method, version: 1, result, comment: None, reason: None, properties: Vec::new() }
     }
 
     /// With one more property: `ptype` and `name` as registered, and what was judged.

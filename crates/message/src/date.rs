@@ -4,9 +4,8 @@ use crate::lex::Cursor;
 use postrider_core::UnixTime;
 use std::time::Duration;
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The moment that `Tue, 24 Nov 2026 08:21:40 +0100` names; nothing if it names none.
 ///
@@ -55,9 +54,7 @@ pub fn parse_date(value: &[u8]) -> Option<UnixTime> {
 fn number(at: &mut Cursor<'_>, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
     at.skip_cfws().ok()?;
     let text = at.run(|b| b.is_ascii_digit());
-    let text = std::str::from_utf8(text)
-        .ok()
-        .filter(|t| digits.contains(&t.len()))?;
+    let text = std::str::from_utf8(text).ok().filter(|t| digits.contains(&t.len()))?;
     text.parse().ok()
 }
 
@@ -67,10 +64,7 @@ fn colon(at: &mut Cursor<'_>) -> Option<()> {
 }
 
 fn month(name: &[u8]) -> Option<usize> {
-    MONTHS
-        .iter()
-        .position(|m| name.eq_ignore_ascii_case(m.as_bytes()))
-        .map(|i| i + 1)
+    MONTHS.iter().position(|m| name.eq_ignore_ascii_case(m.as_bytes())).map(|i| i + 1)
 }
 
 /// Minutes east of UTC.
@@ -110,19 +104,13 @@ mod tests {
     #[test]
     fn dates_of_the_rfc_are_read() {
         for (text, moment) in [
-            (
-                "Fri, 21 Nov 1997 09:55:06 -0600",
-                "1997-11-21T15:55:06.000Z",
-            ),
+            ("Fri, 21 Nov 1997 09:55:06 -0600", "1997-11-21T15:55:06.000Z"),
             (
                 "Thu,\r\n      13\r\n        Feb\r\n          1969\r\n      23:32\r\n               -0330 (Newfoundland Time)",
                 "1969-02-14T03:02:00.000Z",
             ),
             ("21 Nov 97 09:55:06 GMT", "1997-11-21T09:55:06.000Z"),
-            (
-                "Fri, 21 Nov 1997 09(comment):   55  :  06 -0600",
-                "1997-11-21T15:55:06.000Z",
-            ),
+            ("Fri, 21 Nov 1997 09(comment):   55  :  06 -0600", "1997-11-21T15:55:06.000Z"),
             ("1 jan 2000 00:00 EST", "2000-01-01T05:00:00.000Z"),
             ("1 Jan 101 00:00 +0000", "2001-01-01T00:00:00.000Z"),
             ("30 Jun 2012 23:59:60 Z", "2012-06-30T23:59:59.000Z"),

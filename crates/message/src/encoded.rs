@@ -91,9 +91,7 @@ fn decode_q(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn hex(b: u8) -> Option<u8> {
-    char::from(b)
-        .to_digit(16)
-        .and_then(|d| u8::try_from(d).ok())
+    char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
 /// Base64 (RFC 4648 §4); missing padding is let pass.
@@ -145,16 +143,10 @@ mod tests {
             ("=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=", "ab"),
             ("=?ISO-8859-1?Q?a?=\r\n    =?ISO-8859-1?Q?b?=", "ab"),
             ("=?ISO-8859-1?Q?a_b?=", "a b"),
-            (
-                "=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=",
-                "a =?ISO-8859-2?Q?_b?=",
-            ),
+            ("=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=", "a =?ISO-8859-2?Q?_b?="),
             ("=?US-ASCII?Q?Keith_Moore?=", "Keith Moore"),
             ("=?ISO-8859-1?Q?Andr=E9?= Pirard", "André Pirard"),
-            (
-                "=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=",
-                "If you can read this yo",
-            ),
+            ("=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=", "If you can read this yo"),
             ("=?utf-8*de?b?R3LDvMOfZQ?=", "Grüße"),
         ] {
             assert_eq!(decode(value), text, "{value}");
@@ -177,10 +169,7 @@ mod tests {
 
     #[test]
     fn decoded_controls_are_shown() {
-        assert_eq!(
-            decode("=?utf-8?Q?a=0D=0ABcc:_b=00?="),
-            "a\\x0d\\x0aBcc: b\\x00"
-        );
+        assert_eq!(decode("=?utf-8?Q?a=0D=0ABcc:_b=00?="), "a\\x0d\\x0aBcc: b\\x00");
         assert_eq!(decode("=?utf-8?Q?=FF?="), "\\xff");
     }
 

@@ -5,10 +5,7 @@ use crate::limits::Limits;
 
 /// What a chunk brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a message is a header and a body, RFC 5322 §2.1"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a message is a header and a body, RFC 5322 §2.1")]
 pub enum Framing<'c> {
     /// The header is not complete yet.
     Header,
@@ -60,10 +57,7 @@ impl Framer {
     /// A framer for one message.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            ..Self::default()
-        }
+        Self { limits, ..Self::default() }
     }
 
     /// Takes the next octets of the message.
@@ -79,8 +73,7 @@ impl Framer {
         let from = seen.saturating_sub(3);
         let limit = self.limits.header;
         let room = limit.saturating_add(1).saturating_sub(seen);
-        self.header
-            .extend_from_slice(chunk.get(..room).unwrap_or(chunk));
+        self.header.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
         match end_of_header(&self.header, from) {
             Some(end) if end <= limit => {
                 self.header.truncate(end);

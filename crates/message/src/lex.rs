@@ -43,10 +43,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) const fn error(&self, expected: &'static str) -> At {
-        At {
-            at: self.at,
-            expected,
-        }
+        At { at: self.at, expected }
     }
 
     /// Takes the octet if it stands here.
@@ -86,9 +83,7 @@ impl<'a> Cursor<'a> {
         let mut depth = 0_usize;
         let mut out = Vec::new();
         loop {
-            let octet = self
-                .peek()
-                .ok_or_else(|| self.error("the end of a comment"))?;
+            let octet = self.peek().ok_or_else(|| self.error("the end of a comment"))?;
             match octet {
                 b'(' if depth == MAX_COMMENT_DEPTH => {
                     return Err(self.error("less deeply nested comments"));
@@ -207,11 +202,7 @@ mod tests {
     fn comment_depth_is_limited() {
         for (depth, ok) in [(31, true), (32, true), (33, false)] {
             let text = "(".repeat(depth) + &")".repeat(depth);
-            assert_eq!(
-                Cursor::new(text.as_bytes()).comment().is_ok(),
-                ok,
-                "{depth}"
-            );
+            assert_eq!(Cursor::new(text.as_bytes()).comment().is_ok(), ok, "{depth}");
         }
     }
 

@@ -22,11 +22,7 @@ pub struct Limits {
 
 impl Limits {
     /// 1 MiB in all, 64 KiB per field, 2000 fields.
-    pub const DEFAULT: Self = Self {
-        header: MAX_HEADER,
-        field: MAX_FIELD,
-        fields: MAX_FIELDS,
-    };
+    pub const DEFAULT: Self = Self { header: MAX_HEADER, field: MAX_FIELD, fields: MAX_FIELDS };
 }
 
 impl Default for Limits {

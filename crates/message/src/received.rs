@@ -102,21 +102,13 @@ impl Client {
     /// A client whose address is known.
     #[must_use]
     pub const fn new(helo: SafeText, address: IpAddr) -> Self {
-        Self {
-            helo,
-            address: Some(address),
-            reverse: None,
-        }
+        Self { helo, address: Some(address), reverse: None }
     }
 
     /// A client whose address is hidden or unknown.
     #[must_use]
     pub const fn hidden(helo: SafeText) -> Self {
-        Self {
-            helo,
-            address: None,
-            reverse: None,
-        }
+        Self { helo, address: None, reverse: None }
     }
 
     /// With the confirmed name of its address.
@@ -186,15 +178,7 @@ impl Received {
     /// The least that such a field says.
     #[must_use]
     pub fn new(by: impl Into<Host>, protocol: Protocol, time: UnixTime) -> Self {
-        Self {
-            client: None,
-            by: by.into(),
-            protocol,
-            tls: None,
-            id: None,
-            recipient: None,
-            time,
-        }
+        Self { client: None, by: by.into(), protocol, tls: None, id: None, recipient: None, time }
     }
 
     /// With who sent it.

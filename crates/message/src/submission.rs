@@ -23,11 +23,7 @@ impl MessageId {
         let left: String = unique.to_string().chars().take(128).map(clean).collect();
         // A dot may stand neither at the ends nor beside another one.
         let words: Vec<&str> = left.split('.').filter(|w| !w.is_empty()).collect();
-        let left = if words.is_empty() {
-            "-".to_owned()
-        } else {
-            words.join(".")
-        };
+        let left = if words.is_empty() { "-".to_owned() } else { words.join(".") };
         Self(SafeText::display(&format_args!("<{left}@{domain}>")))
     }
 
@@ -50,10 +46,7 @@ impl MessageId {
         }
         let id = String::from_utf8(at.since(start).to_vec()).ok();
         let id = id.and_then(|t| SafeText::new(t).ok());
-        let id = id.ok_or(At {
-            at: start,
-            expected: "UTF-8 without control characters",
-        })?;
+        let id = id.ok_or(At { at: start, expected: "UTF-8 without control characters" })?;
         at.skip_cfws()?;
         match at.peek() {
             None => Ok(Self(id)),
@@ -79,10 +72,7 @@ impl fmt::Display for MessageId {
 #[must_use]
 pub fn missing_fields(header: &HeaderBlock<'_>, now: UnixTime, id: &MessageId) -> Vec<u8> {
     let mut out = Vec::new();
-    let missing = [
-        (FieldName::DATE, now.rfc5322()),
-        (FieldName::MESSAGE_ID, id.to_string()),
-    ];
+    let missing = [(FieldName::DATE, now.rfc5322()), (FieldName::MESSAGE_ID, id.to_string())];
     for (name, value) in missing {
         if !header.fields().any(|f| f.name == name) {
             // An id has at most 128 octets and its domain, so the value is no error.
@@ -111,33 +101,21 @@ mod tests {
         };
         let date = "Date: Tue, 24 Nov 2026 08:21:40 +0000\r\n";
         let message_id = "Message-ID: <D21JJQD838RB@corp.example>\r\n";
-        assert_eq!(
-            added("From: a@b.example\r\n"),
-            format!("{date}{message_id}")
-        );
+        assert_eq!(added("From: a@b.example\r\n"), format!("{date}{message_id}"));
         assert_eq!(added("DATE: x\r\n"), message_id);
         assert_eq!(added("Date: x\r\nmessage-id : y\r\n"), "");
     }
 
     #[test]
     fn ids_are_read_strictly() {
-        for (value, text) in [
-            (" (x) <a.b@c.example>\r\n (y)", "<a.b@c.example>"),
-            ("<a\\b@[x]>", "<a\\b@[x]>"),
-        ] {
+        for (value, text) in
+            [(" (x) <a.b@c.example>\r\n (y)", "<a.b@c.example>"), ("<a\\b@[x]>", "<a\\b@[x]>")]
+        {
             assert_eq!(MessageId::parse(value.as_bytes()).unwrap().as_str(), text);
         }
-        for value in [
-            "",
-            "a@b",
-            "<a>",
-            "<@b>",
-            "<a@>",
-            "<a b@c>",
-            "<a@b> <c@d>",
-            "<a@b@c>",
-            "<a\n@b>",
-        ] {
+        for value in
+            ["", "a@b", "<a>", "<@b>", "<a@>", "<a b@c>", "<a@b> <c@d>", "<a@b@c>", "<a\n@b>"]
+        {
             assert!(MessageId::parse(value.as_bytes()).is_err(), "{value:?}");
         }
         assert!(MessageId::parse(b"<a@\xff>").is_err());

@@ -129,33 +129,21 @@ mod tests {
         let value = HeaderValue::new("one two  three").unwrap();
         let field = value.to_field_in(FieldName::new("A").unwrap(), 9);
         assert_eq!(field, b"A: one\r\n two\r\n  three\r\n");
-        assert_eq!(
-            value.to_field(FieldName::SUBJECT),
-            b"Subject: one two  three\r\n"
-        );
-        assert_eq!(
-            HeaderValue::default().to_field(FieldName::SUBJECT),
-            b"Subject:\r\n"
-        );
+        assert_eq!(value.to_field(FieldName::SUBJECT), b"Subject: one two  three\r\n");
+        assert_eq!(HeaderValue::default().to_field(FieldName::SUBJECT), b"Subject:\r\n");
     }
 
     #[test]
     fn line_ends_are_no_value() {
         for text in ["a\r\nBcc: b", "a\nb", "a\0", "\t"] {
-            assert!(
-                matches!(HeaderValue::new(text), Err(BadHeaderValue::Control(_))),
-                "{text:?}"
-            );
+            assert!(matches!(HeaderValue::new(text), Err(BadHeaderValue::Control(_))), "{text:?}");
         }
     }
 
     #[test]
     fn words_are_limited_at_900() {
         for (n, ok) in [(899, true), (900, true), (901, false)] {
-            assert_eq!(
-                HeaderValue::new(&format!("a {}", "x".repeat(n))).is_ok(),
-                ok
-            );
+            assert_eq!(HeaderValue::new(&format!("a {}", "x".repeat(n))).is_ok(), ok);
         }
     }
 

@@ -40,12 +40,7 @@ fn oddities_are_reported_with_their_places() {
     assert_eq!(faults(b"A: b\r\n\r\n"), []);
     assert_eq!(
         faults(b"A: b\rc\nd\0\xff\r\n"),
-        [
-            (K::BareCr, 4, 1),
-            (K::BareLf, 6, 1),
-            (K::Nul, 8, 1),
-            (K::NotUtf8, 9, 1)
-        ]
+        [(K::BareCr, 4, 1), (K::BareLf, 6, 1), (K::Nul, 8, 1), (K::NotUtf8, 9, 1)]
     );
     assert_eq!(
         faults(" x\r\nA b: c\r\n d\r\nB : é\r\n".as_bytes()),
@@ -81,10 +76,7 @@ fn an_empty_header_is_legal() {
 
 #[test]
 fn fields_are_limited() {
-    let limits = Limits {
-        fields: 3,
-        ..Limits::DEFAULT
-    };
+    let limits = Limits { fields: 3, ..Limits::DEFAULT };
     let block = |n: usize| "A: b\r\n".repeat(n) + "\r\nbody";
     for (n, complete) in [(2, true), (3, true), (4, false)] {
         let octets = block(n);
@@ -105,24 +97,12 @@ fn field_and_block_lengths_are_limited() {
         (7, 10, Some(FaultKind::LongField)),
         (8, 9, Some(FaultKind::LongHeader)),
     ] {
-        let limits = Limits {
-            field,
-            header,
-            ..Limits::DEFAULT
-        };
+        let limits = Limits { field, header, ..Limits::DEFAULT };
         let (_, faults) = HeaderBlock::parse_with(octets, &limits);
-        assert_eq!(
-            faults.iter().map(|f| f.kind).next(),
-            kind,
-            "{field} {header}"
-        );
+        assert_eq!(faults.iter().map(|f| f.kind).next(), kind, "{field} {header}");
         let mut framer = Framer::new(limits);
         let framed = framer.push(octets);
-        assert_eq!(
-            framed.is_err(),
-            kind == Some(FaultKind::LongHeader),
-            "{framed:?}"
-        );
+        assert_eq!(framed.is_err(), kind == Some(FaultKind::LongHeader), "{framed:?}");
     }
 }
 
@@ -137,10 +117,7 @@ fn a_line_may_have_998_octets() {
 
 #[test]
 fn a_long_header_stays_refused() {
-    let mut framer = Framer::new(Limits {
-        header: 4,
-        ..Limits::DEFAULT
-    });
+    let mut framer = Framer::new(Limits { header: 4, ..Limits::DEFAULT });
     assert_eq!(framer.push(b"A: b"), Ok(Framing::Header));
     let refused = Err(FrameError::LongHeader { limit: 4 });
     assert_eq!(framer.push(b"\r\n"), refused);

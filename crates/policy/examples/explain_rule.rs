@@ -16,9 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let stage: Stage = stage.parse()?;
     let schema = Schema::mail();
-    let facts: BTreeMap<Name, Value> = arguments
-        .map(|argument| fact(&schema, &argument))
-        .collect::<Result<_, _>>()?;
+    let facts: BTreeMap<Name, Value> =
+        arguments.map(|argument| fact(&schema, &argument)).collect::<Result<_, _>>()?;
 
     let rule = RuleSource::new("asked", stage.as_str(), &when).then("tag", "matched");
     let (policy, warnings) = match Policy::load(&[rule], &schema) {
@@ -41,9 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// `name=value`; a list as `name=a,b,c`, an unknown value as `name=?cause`.
 fn fact(schema: &Schema, argument: &str) -> Result<(Name, Value), Box<dyn Error>> {
     let (name, text) = argument.split_once('=').ok_or("a fact is NAME=VALUE")?;
-    let (name, variable) = schema
-        .find(name)
-        .ok_or_else(|| format!("no variable {name}"))?;
+    let (name, variable) = schema.find(name).ok_or_else(|| format!("no variable {name}"))?;
     let value = match (text.strip_prefix('?'), variable.ty) {
         (Some(cause), _) => Value::Unknown(Cause::lookup(cause)),
         (None, Type::List(item)) => Value::read_list(item, text.split(','))?,

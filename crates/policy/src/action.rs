@@ -67,10 +67,7 @@ impl ActionFault {
 
     /// A problem at a place in `text`.
     fn within(text: &str, fault: Fault) -> Self {
-        Self {
-            fault: Box::new(fault),
-            text: text.to_owned(),
-        }
+        Self { fault: Box::new(fault), text: text.to_owned() }
     }
 }
 
@@ -91,21 +88,14 @@ impl Action {
             Self::Reject(reply) => Effect::Reject(reply.fill(values)),
             Self::Defer(reply) => Effect::Defer(reply.fill(values)),
             Self::Discard => Effect::Discard,
-            Self::Quarantine(folder) => Effect::Quarantine {
-                folder: folder.clone(),
-            },
-            Self::Hold(reason) => Effect::Hold {
-                reason: text(reason),
-            },
+            Self::Quarantine(folder) => Effect::Quarantine { folder: folder.clone() },
+            Self::Hold(reason) => Effect::Hold { reason: text(reason) },
             Self::Tag(tag) => Effect::Tag(tag.clone()),
             Self::Route(route) => Effect::Route(route.clone()),
             Self::Header(fields) => Effect::Header(
                 fields
                     .iter()
-                    .map(|(name, value)| Field {
-                        name: name.clone(),
-                        text: text(value),
-                    })
+                    .map(|(name, value)| Field { name: name.clone(), text: text(value) })
                     .collect(),
             ),
         }
@@ -131,22 +121,13 @@ pub(crate) fn check(
         return Err(whole(Problem::Actions { given: then.len() }));
     };
     let kind = KINDS.iter().find(|kind| kind.word == word).ok_or_else(|| {
-        whole(Problem::Word {
-            word: word.clone(),
-            what: "action",
-            allowed: ACTIONS,
-        })
+        whole(Problem::Word { word: word.clone(), what: "action", allowed: ACTIONS })
     })?;
     if !(kind.at)(stage) {
         let action = kind.word;
         return Err(whole(Problem::ActionStage { action, stage }));
     }
-    let takes = || {
-        whole(Problem::ActionValue {
-            action: kind.word,
-            takes: kind.takes,
-        })
-    };
+    let takes = || whole(Problem::ActionValue { action: kind.word, takes: kind.takes });
     let mut make = Make { schema, checker };
     match (kind.word, value) {
         ("accept", ThenValue::Flag(true)) => Ok(Action::Accept),
@@ -176,19 +157,11 @@ const KINDS: [Kind; 9] = [
     kind("reject", "a text like \"550 5.7.1 why\"", Stage::has_reply),
     kind("defer", "a text like \"451 4.7.1 why\"", Stage::has_reply),
     kind("discard", "`true`", |stage| matches!(stage, Stage::Data)),
-    kind("quarantine", "the name of a folder", |stage| {
-        matches!(stage, Stage::Data)
-    }),
-    kind("hold", "a text that says why", |stage| {
-        matches!(stage, Stage::Data)
-    }),
+    kind("quarantine", "the name of a folder", |stage| matches!(stage, Stage::Data)),
+    kind("hold", "a text that says why", |stage| matches!(stage, Stage::Data)),
     kind("tag", "a text", |_| true),
-    kind("header", "a table of names and texts", |stage| {
-        matches!(stage, Stage::Data)
-    }),
-    kind("route", "the name of a route", |stage| {
-        matches!(stage, Stage::Route)
-    }),
+    kind("header", "a table of names and texts", |stage| matches!(stage, Stage::Data)),
+    kind("route", "the name of a route", |stage| matches!(stage, Stage::Route)),
 ];
 
 struct Make<'a, 'b, 'c> {
@@ -223,11 +196,7 @@ impl Make<'_, '_, '_> {
         let (code, enhanced, text) =
             split(reply, class).map_err(|e| Fault::new(whole, e.into()))?;
         let at = reply.len() - text.len();
-        Ok(Reply {
-            code,
-            enhanced,
-            text: Template::parse(text, at, self.checker)?,
-        })
+        Ok(Reply { code, enhanced, text: Template::parse(text, at, self.checker)? })
     }
 
     fn header(&mut self, fields: &BTreeMap<String, String>) -> Result<Action, ActionFault> {

@@ -68,11 +68,7 @@ pub(crate) enum Op {
 
 impl NodeKind {
     pub(crate) fn as_text(&self) -> Option<&str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// A network, or an address as the network that holds nothing else.
@@ -80,19 +76,11 @@ impl NodeKind {
         if let Self::Address(address) = self {
             return Some(Network::host(*address));
         }
-        if let Self::Network(network) = self {
-            Some(*network)
-        } else {
-            None
-        }
+        if let Self::Network(network) = self { Some(*network) } else { None }
     }
 
     pub(crate) const fn as_result(&self) -> Option<Verdict> {
-        if let Self::Result(verdict) = self {
-            Some(*verdict)
-        } else {
-            None
-        }
+        if let Self::Result(verdict) = self { Some(*verdict) } else { None }
     }
 }
 

@@ -51,8 +51,5 @@ pub(crate) fn text_of(step: &Step, when: &str) -> String {
 
 /// Names and values of the variables of `step`.
 pub(crate) fn leaves_of(step: &Step, leaves: &[(Name, Value)]) -> Vec<(Name, Value)> {
-    step.reads
-        .iter()
-        .filter_map(|&slot| leaves.get(slot).cloned())
-        .collect()
+    step.reads.iter().filter_map(|&slot| leaves.get(slot).cloned()).collect()
 }

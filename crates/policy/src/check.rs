@@ -26,11 +26,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) const fn new(span: Span, problem: Problem) -> Self {
-        Self {
-            problem,
-            span,
-            suggestion: None,
-        }
+        Self { problem, span, suggestion: None }
     }
 }
 
@@ -47,12 +43,7 @@ type Typed = (Term, Type);
 
 impl<'a> Checker<'a> {
     pub(crate) const fn new(schema: &'a Schema, stage: Stage) -> Self {
-        Self {
-            schema,
-            stage,
-            reads: Vec::new(),
-            faults: Vec::new(),
-        }
+        Self { schema, stage, reads: Vec::new(), faults: Vec::new() }
     }
 
     /// The variables read so far, by slot, and the faults found.
@@ -151,9 +142,7 @@ impl<'a> Checker<'a> {
     fn call(&mut self, node: &Node, name: &str, values: &[Node]) -> Result<Typed, Fault> {
         let Some(function) = Function::from_name(name) else {
             let names = Function::ALL.map(Function::as_str);
-            let problem = Problem::NoFunction {
-                name: name.to_owned(),
-            };
+            let problem = Problem::NoFunction { name: name.to_owned() };
             let span = Span::new(node.span.start, node.span.start + name.len());
             return Err(Fault {
                 suggestion: closest(name, names).map(str::to_owned),
@@ -196,10 +185,7 @@ impl<'a> Checker<'a> {
             let problem = literal::advise(problem, sides);
             Fault::new(node.span, problem)
         })?;
-        Ok((
-            Term::Compare(op, Box::new(left), Box::new(right)),
-            Type::Bool,
-        ))
+        Ok((Term::Compare(op, Box::new(left), Box::new(right)), Type::Bool))
     }
 }
 
@@ -218,18 +204,11 @@ const fn member_of(op: Op, right: Type) -> Type {
 
 /// Whether `op` may stand between values of these types.
 fn fits(op: Op, left: Type, right: Type) -> Result<(), Problem> {
-    let differ = Problem::Compare {
-        left,
-        right,
-        advice: String::new(),
-    };
+    let differ = Problem::Compare { left, right, advice: String::new() };
     match op {
         Op::Eq | Op::Ne => match left {
             _ if left != right => Err(differ),
-            Type::Network | Type::List(_) => Err(Problem::Operator {
-                op: op.as_str(),
-                ty: left,
-            }),
+            Type::Network | Type::List(_) => Err(Problem::Operator { op: op.as_str(), ty: left }),
             Type::Bool
             | Type::Int
             | Type::Text
@@ -241,19 +220,15 @@ fn fits(op: Op, left: Type, right: Type) -> Result<(), Problem> {
         Op::Lt | Op::Le | Op::Gt | Op::Ge => match (left, right) {
             (Type::Int, Type::Int) => Ok(()),
             _ if left != right => Err(differ),
-            _ => Err(Problem::Operator {
-                op: op.as_str(),
-                ty: left,
-            }),
+            _ => Err(Problem::Operator { op: op.as_str(), ty: left }),
         },
         Op::In | Op::NotIn => match (left, right) {
             (Type::Address, Type::Network | Type::List(Item::Network)) => Ok(()),
             (_, Type::List(item)) if item.as_type() == left && left != Type::Network => Ok(()),
             (_, Type::List(_) | Type::Network) => Err(differ),
-            (_, found) => Err(Problem::Expected {
-                expected: "a list or network behind `in`",
-                found,
-            }),
+            (_, found) => {
+                Err(Problem::Expected { expected: "a list or network behind `in`", found })
+            }
         },
     }
 }

@@ -107,9 +107,9 @@ impl fmt::Display for Effect {
             Self::Quarantine { folder } => write!(f, " to {folder}"),
             Self::Hold { reason } => write!(f, ": {reason}"),
             Self::Tag(text) | Self::Route(text) => write!(f, " {text}"),
-            Self::Header(fields) => fields
-                .iter()
-                .try_for_each(|field| write!(f, " {}: {}", field.name, field.text)),
+            Self::Header(fields) => {
+                fields.iter().try_for_each(|field| write!(f, " {}: {}", field.name, field.text))
+            }
         }
     }
 }

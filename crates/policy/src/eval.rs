@@ -23,13 +23,7 @@ pub(crate) fn eval(logic: &Logic, values: &[Value]) -> Step {
 }
 
 fn node(span: Span, kind: StepKind, result: Tri, children: Vec<Step>) -> Step {
-    Step {
-        span,
-        kind,
-        result,
-        children,
-        reads: Arc::default(),
-    }
+    Step { span, kind, result, children, reads: Arc::default() }
 }
 
 /// `and` ends at the first false side, `or` at the first true one. An unknown side decides nothing,
@@ -59,10 +53,7 @@ fn chain(span: Span, kind: StepKind, sides: &[Logic], values: &[Value]) -> Step 
 fn eval_atom(atom: &Atom, values: &[Value]) -> Step {
     let mut children = Vec::new();
     let result = truth(&term(&atom.term, values, &mut children));
-    Step {
-        reads: Arc::clone(&atom.reads),
-        ..node(atom.span, atom.kind, result, children)
-    }
+    Step { reads: Arc::clone(&atom.reads), ..node(atom.span, atom.kind, result, children) }
 }
 
 /// A value as a truth value. The checker lets no other stand here.
@@ -100,9 +91,9 @@ fn term<'a>(t: &'a Term, values: &'a [Value], steps: &mut Vec<Step>) -> Cow<'a, 
             let unknown = arguments.iter().find(|a| a.is_unknown());
             Cow::Owned(match (unknown, arguments.as_slice()) {
                 (Some(unknown), _) => unknown.clone().into_owned(),
-                (None, [first, rest @ ..]) => function
-                    .call(first, rest.first().map(AsRef::as_ref))
-                    .unwrap_or(WRONG_TYPE),
+                (None, [first, rest @ ..]) => {
+                    function.call(first, rest.first().map(AsRef::as_ref)).unwrap_or(WRONG_TYPE)
+                }
                 (None, []) => WRONG_TYPE,
             })
         }

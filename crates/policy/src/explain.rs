@@ -61,9 +61,7 @@ impl Explained {
             {
                 Ok(())
             }
-            (_, children) => children
-                .iter()
-                .try_for_each(|child| self.step(f, child, level + 1)),
+            (_, children) => children.iter().try_for_each(|child| self.step(f, child, level + 1)),
         }
     }
 }

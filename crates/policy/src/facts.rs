@@ -16,9 +16,7 @@ pub trait Facts {
 /// Facts in a map. A name that is not in it is unknown, with [`Cause::Missing`].
 impl Facts for BTreeMap<Name, Value> {
     fn get(&self, name: &Name) -> Value {
-        Self::get(self, name)
-            .cloned()
-            .unwrap_or(Value::Unknown(Cause::Missing))
+        Self::get(self, name).cloned().unwrap_or(Value::Unknown(Cause::Missing))
     }
 }
 

@@ -69,11 +69,7 @@ impl Function {
 
     /// The type that a quoted literal gets as one of its values.
     pub(crate) const fn literal(self) -> Type {
-        if matches!(self, Self::Under) {
-            Type::Domain
-        } else {
-            Type::Text
-        }
+        if matches!(self, Self::Under) { Type::Domain } else { Type::Text }
     }
 
     /// Whether it takes values of type `ty`.
@@ -103,10 +99,7 @@ impl Function {
     pub(crate) fn call(self, first: &Value, second: Option<&Value>) -> Option<Value> {
         let two = |test: fn(&str, &str) -> bool| {
             let (s, t) = (as_text(first)?, as_text(second?)?);
-            Some(Value::Bool(test(
-                &s.to_ascii_lowercase(),
-                &t.to_ascii_lowercase(),
-            )))
+            Some(Value::Bool(test(&s.to_ascii_lowercase(), &t.to_ascii_lowercase())))
         };
         match self {
             Self::StartsWith => two(|s, t| s.starts_with(t)),
@@ -130,9 +123,7 @@ fn as_text(value: &Value) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed(text));
     }
     if let Value::Domain(domain) = value {
-        return Some(Cow::Borrowed(
-            domain.as_ref().map_or("", DomainName::as_str),
-        ));
+        return Some(Cow::Borrowed(domain.as_ref().map_or("", DomainName::as_str)));
     }
     let Value::Email(mailbox) = value else {
         return None;
@@ -236,11 +227,7 @@ mod tests {
             ("aXbXc", "*x?", true),
             ("ü.example", "?.EXAMPLE", true),
         ] {
-            assert_eq!(
-                call(Function::Glob, text, pattern),
-                want,
-                "{text} {pattern}"
-            );
+            assert_eq!(call(Function::Glob, text, pattern), want, "{text} {pattern}");
         }
     }
 
@@ -249,14 +236,7 @@ mod tests {
         let full =
             |s: &str| Function::IsFqdn.call(&Value::text(s), None) == Some(Value::Bool(true));
         assert!(full("mx.example.org"));
-        for bad in [
-            "localhost",
-            "192.0.2.1",
-            "[192.0.2.1]",
-            "a_b.example",
-            "",
-            "a..b",
-        ] {
+        for bad in ["localhost", "192.0.2.1", "[192.0.2.1]", "a_b.example", "", "a..b"] {
             assert!(!full(bad), "{bad}");
         }
     }

@@ -46,10 +46,7 @@ pub fn own_sender() -> [RuleSource; 2] {
     let mail = "not empty(auth.user) and not empty(mail.from) and mail.from != auth.user";
     let from = "not empty(auth.user) and from != auth.user";
     let reply = "553 5.7.1 {auth.user} may not send under this address";
-    [
-        guard("sender", "mail", mail, reply),
-        guard("author", "data", from, reply),
-    ]
+    [guard("sender", "mail", mail, reply), guard("author", "data", from, reply)]
 }
 
 /// Who is logged in sends under any address of the own domain.
@@ -58,8 +55,5 @@ pub fn own_domain() -> [RuleSource; 2] {
     let mail = "not empty(auth.user) and not empty(mail.from) and mail.domain != auth.domain";
     let from = "not empty(auth.user) and from.domain != auth.domain";
     let reply = "553 5.7.1 {auth.user} may not send under this address";
-    [
-        guard("sender", "mail", mail, reply),
-        guard("author", "data", from, reply),
-    ]
+    [guard("sender", "mail", mail, reply), guard("author", "data", from, reply)]
 }

@@ -47,10 +47,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
     while let Some(token) = lexer.next()? {
         tokens.push(token);
     }
-    tokens.push(Token {
-        span: Span::at(text.len()),
-        kind: TokenKind::End,
-    });
+    tokens.push(Token { span: Span::at(text.len()), kind: TokenKind::End });
     Ok(tokens)
 }
 
@@ -90,10 +87,7 @@ impl<'a> Lexer<'a> {
         let len = self.rest().bytes().take_while(|&b| is_run(b)).count();
         let run = self.rest().get(..len).unwrap_or_default();
         self.at += len;
-        classify(run).map_err(|error| ParseError {
-            span: Span::new(start, self.at),
-            error,
-        })
+        classify(run).map_err(|error| ParseError { span: Span::new(start, self.at), error })
     }
 
     /// `text = '"' { any character except " and \ | '\"' | '\\' } '"'`
@@ -151,10 +145,7 @@ impl<'a> Lexer<'a> {
 }
 
 const fn fault(start: usize, end: usize, error: SyntaxError) -> ParseError {
-    ParseError {
-        span: Span::new(start, end),
-        error,
-    }
+    ParseError { span: Span::new(start, end), error }
 }
 
 /// Name, number, address or network.

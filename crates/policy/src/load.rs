@@ -23,10 +23,7 @@ pub(crate) fn load(
     let mut rules = Vec::new();
     let mut ids = BTreeSet::new();
     for source in sources {
-        let mut load = Load {
-            source,
-            errors: Vec::new(),
-        };
+        let mut load = Load { source, errors: Vec::new() };
         if !ids.insert((source.origin == Origin::Builtin, source.id.as_str())) {
             load.problem(Problem::DuplicateId);
         }
@@ -138,21 +135,14 @@ impl Load<'_> {
         let Some(word) = self.source.on_unknown.as_deref() else {
             // What is refused for good needs certainty; everything else may be left out.
             return action.map(|action| {
-                if matches!(action, Action::Reject(_)) {
-                    OnUnknown::Defer
-                } else {
-                    OnUnknown::Skip
-                }
+                if matches!(action, Action::Reject(_)) { OnUnknown::Defer } else { OnUnknown::Skip }
             });
         };
         self.keep(match word {
             "skip" => Ok(OnUnknown::Skip),
             "match" => Ok(OnUnknown::Match),
             "defer" if stage.has_reply() => Ok(OnUnknown::Defer),
-            "defer" => Err(Problem::ActionStage {
-                action: "on_unknown = defer",
-                stage,
-            }),
+            "defer" => Err(Problem::ActionStage { action: "on_unknown = defer", stage }),
             _ => Err(Problem::Word {
                 word: word.to_owned(),
                 what: "on_unknown",
@@ -193,11 +183,7 @@ fn warnings(rules: &[Rule]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for rule in rules {
         let mut warn = |kind| {
-            warnings.push(Warning {
-                id: rule.id.to_string(),
-                at: rule.at.clone(),
-                kind,
-            });
+            warnings.push(Warning { id: rule.id.to_string(), at: rule.at.clone(), kind });
         };
         if ended.contains(&rule.stage) {
             warn(WarningKind::Unreachable);

@@ -29,13 +29,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
     let mut tokens = tokens(text)?.into_iter();
     // There is always an `End`.
     let next = tokens.next().unwrap_or(END);
-    let mut parser = Parser {
-        tokens,
-        next,
-        end: 0,
-        nodes: 0,
-        nesting: 0,
-    };
+    let mut parser = Parser { tokens, next, end: 0, nodes: 0, nesting: 0 };
     let root = parser.or()?;
     if parser.next.kind != TokenKind::End {
         return Err(parser.expected("`and`, `or` or the end"));
@@ -43,10 +37,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
     Ok(root)
 }
 
-const END: Token = Token {
-    span: Span::at(0),
-    kind: TokenKind::End,
-};
+const END: Token = Token { span: Span::at(0), kind: TokenKind::End };
 
 struct Parser {
     tokens: std::vec::IntoIter<Token>,
@@ -66,10 +57,7 @@ impl Parser {
     }
 
     fn fault(&self, error: SyntaxError) -> ParseError {
-        ParseError {
-            span: self.next.span,
-            error,
-        }
+        ParseError { span: self.next.span, error }
     }
 
     fn expected(&self, expected: &'static str) -> ParseError {
@@ -153,10 +141,7 @@ impl Parser {
             let error = SyntaxError::Chain;
             return Err(ParseError { span: here, error });
         }
-        self.node(
-            start,
-            NodeKind::Compare(op, Box::new(left), Box::new(right)),
-        )
+        self.node(start, NodeKind::Compare(op, Box::new(left), Box::new(right)))
     }
 
     fn operator(&mut self) -> Result<Option<Op>, ParseError> {

@@ -87,11 +87,7 @@ impl ReplyText {
     /// The text is cut where it is too long, and anything but printable US-ASCII becomes `?`.
     pub(crate) fn made(code: u16, enhanced: [u16; 3], text: &str) -> Self {
         let text = printable(text, MAX_REPLY_TEXT);
-        Self {
-            code,
-            enhanced,
-            text: SafeText::display(&text),
-        }
+        Self { code, enhanced, text: SafeText::display(&text) }
     }
 
     /// The code, 400 to 599.
@@ -188,23 +184,13 @@ mod tests {
     #[test]
     fn class_must_agree() {
         assert_eq!(reject("451 4.7.1 x"), Err(ReplyError::Code { class: 5 }));
-        assert_eq!(
-            reject("550 4.7.1 x"),
-            Err(ReplyError::Enhanced { class: 5 })
-        );
+        assert_eq!(reject("550 4.7.1 x"), Err(ReplyError::Enhanced { class: 5 }));
         assert!(ReplyText::parse("451 4.7.1 x", Class::Temporary).is_ok());
     }
 
     #[test]
     fn malformed_replies_are_refused() {
-        for bad in [
-            "",
-            "550",
-            "5500 5.7.1 x",
-            "+50 5.7.1 x",
-            "550 5.7 x",
-            "550 5.7.1.1 x",
-        ] {
+        for bad in ["", "550", "5500 5.7.1 x", "+50 5.7.1 x", "550 5.7 x", "550 5.7.1.1 x"] {
             assert!(reject(bad).is_err(), "{bad}");
         }
         assert_eq!(reject("550 5.7.1"), Err(ReplyError::NoText));

@@ -68,12 +68,7 @@ impl Variable {
     /// A variable whose value belongs to no check.
     #[must_use]
     pub fn new(ty: Type, visible: Visible, doc: &str) -> Self {
-        Self {
-            ty,
-            visible,
-            doc: doc.to_owned(),
-            check: None,
-        }
+        Self { ty, visible, doc: doc.to_owned(), check: None }
     }
 
     /// With the check that finds its value.
@@ -106,10 +101,7 @@ impl Schema {
         if is_reserved(name) {
             return Err(SchemaError::Reserved { name: owned() });
         }
-        let key = Name::new(name).map_err(|source| SchemaError::Name {
-            name: owned(),
-            source,
-        })?;
+        let key = Name::new(name).map_err(|source| SchemaError::Name { name: owned(), source })?;
         if self.variables.contains_key(&key) {
             return Err(SchemaError::Duplicate { name: owned() });
         }
@@ -122,15 +114,11 @@ impl Schema {
     /// # Errors
     /// [`SchemaError`] as [`declare`](Self::declare).
     pub fn declare_family(&mut self, family: &str, variable: Variable) -> Result<(), SchemaError> {
-        Name::new(family).map_err(|source| SchemaError::Name {
-            name: family.to_owned(),
-            source,
-        })?;
+        Name::new(family)
+            .map_err(|source| SchemaError::Name { name: family.to_owned(), source })?;
         match self.families.insert(family.to_owned(), variable) {
             None => Ok(()),
-            Some(_) => Err(SchemaError::Duplicate {
-                name: family.to_owned(),
-            }),
+            Some(_) => Err(SchemaError::Duplicate { name: family.to_owned() }),
         }
     }
 
@@ -211,10 +199,7 @@ mod tests {
         for word in ["pass", "temperror", "true", "and", "in"] {
             let variable = Variable::new(Type::Bool, Visible::From(Stage::Connect), "");
             let refused = schema.declare(word, variable);
-            assert!(
-                matches!(refused, Err(SchemaError::Reserved { .. })),
-                "{word}"
-            );
+            assert!(matches!(refused, Err(SchemaError::Reserved { .. })), "{word}");
         }
     }
 

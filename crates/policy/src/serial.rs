@@ -19,9 +19,7 @@ macro_rules! as_text {
     };
 }
 
-as_text!(
-    Name, RuleId, CheckName, ReplyText, By, SourceRef, Stage, Verdict
-);
+as_text!(Name, RuleId, CheckName, ReplyText, By, SourceRef, Stage, Verdict);
 
 impl Serialize for Tri {
     /// `true`, `false`, or `{"unknown": cause}`.

@@ -16,10 +16,7 @@ impl SourceRef {
     /// Line `line` of `file`.
     #[must_use]
     pub fn new(file: &str, line: u32) -> Self {
-        Self {
-            file: file.into(),
-            line,
-        }
+        Self { file: file.into(), line }
     }
 }
 
@@ -54,11 +51,7 @@ pub enum ThenValue {
 /// assert_eq!(rule.at.to_string(), "mini-mta.toml:61");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct RuleSource {
     /// `[a-z0-9-]+`, unique.
@@ -161,10 +154,7 @@ impl From<&str> for ThenValue {
 impl<const N: usize> From<[(&str, &str); N]> for ThenValue {
     fn from(fields: [(&str, &str); N]) -> Self {
         Self::Table(
-            fields
-                .iter()
-                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-                .collect(),
+            fields.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
         )
     }
 }

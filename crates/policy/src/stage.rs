@@ -33,15 +33,8 @@ pub struct ParseStageError;
 
 impl Stage {
     /// All stages, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Connect,
-        Self::Ehlo,
-        Self::Auth,
-        Self::Mail,
-        Self::Rcpt,
-        Self::Data,
-        Self::Route,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Connect, Self::Ehlo, Self::Auth, Self::Mail, Self::Rcpt, Self::Data, Self::Route];
 
     /// The stage as rules name it.
     #[must_use]
@@ -68,10 +61,7 @@ impl FromStr for Stage {
     type Err = ParseStageError;
 
     fn from_str(word: &str) -> Result<Self, ParseStageError> {
-        Self::ALL
-            .into_iter()
-            .find(|s| s.as_str() == word)
-            .ok_or(ParseStageError)
+        Self::ALL.into_iter().find(|s| s.as_str() == word).ok_or(ParseStageError)
     }
 }
 

@@ -12,9 +12,7 @@ use std::sync::Arc;
 type FactMap = BTreeMap<Name, Value>;
 
 fn facts(list: &[(&str, Value)]) -> FactMap {
-    list.iter()
-        .map(|(name, value)| (Name::new(name).unwrap(), value.clone()))
-        .collect()
+    list.iter().map(|(name, value)| (Name::new(name).unwrap(), value.clone())).collect()
 }
 
 fn load(rules: &[RuleSource]) -> Policy {
@@ -64,10 +62,7 @@ fn first_terminal_action_wins_and_later_rules_are_not_reached() {
 
 #[test]
 fn every_rule_of_the_stage_is_reported() {
-    let rules = [
-        tag("one", "size > 5"),
-        RuleSource::new("m", "mail", "true").then("tag", "x"),
-    ];
+    let rules = [tag("one", "size > 5"), RuleSource::new("m", "mail", "true").then("tag", "x")];
     let outcome = data(&rules, &[SIZE_2]);
     assert_eq!(outcome.decision, None);
     assert_eq!(outcome.rules.len(), 1);
@@ -104,17 +99,10 @@ fn unknown_follows_on_unknown() {
     assert_eq!(effect(None).as_deref(), Some(deferred), "default of reject");
     assert_eq!(effect(Some("defer")).as_deref(), Some(deferred));
     assert_eq!(effect(Some("skip")), None);
-    assert_eq!(
-        effect(Some("match")).as_deref(),
-        Some("reject 550 5.7.1 no")
-    );
+    assert_eq!(effect(Some("match")).as_deref(), Some("reject 550 5.7.1 no"));
 
     let quarantine = RuleSource::new("q", "data", "spf == fail").then("quarantine", "Junk");
-    assert_eq!(
-        data(&[quarantine], &[("spf", lookup)]).decision,
-        None,
-        "default of others"
-    );
+    assert_eq!(data(&[quarantine], &[("spf", lookup)]).decision, None, "default of others");
 }
 
 #[test]
@@ -145,26 +133,18 @@ fn names_in_replies_are_read_and_may_be_unknown() {
         decision.reply().unwrap().text().to_string()
     };
     assert_eq!(text(&[SIZE_2]), "unknown");
-    assert_eq!(
-        text(&[SIZE_2, ("from.domain", domain("example.org"))]),
-        "example.org"
-    );
+    assert_eq!(text(&[SIZE_2, ("from.domain", domain("example.org"))]), "example.org");
 }
 
 #[test]
 fn chain_names_the_checks_behind_the_deciding_values() {
     let rule = RuleSource::new("r", "data", "size > 1 and dmarc == fail and spf != pass")
         .then("reject", "550 5.7.1 no");
-    let list = [
-        SIZE_2,
-        ("dmarc", Value::Result(Verdict::Fail)),
-        ("spf", Value::Result(Verdict::None)),
-    ];
+    let list =
+        [SIZE_2, ("dmarc", Value::Result(Verdict::Fail)), ("spf", Value::Result(Verdict::None))];
     let decision = data(&[rule], &list).decision.unwrap();
-    let decision = decision.resting_on([
-        CheckName::new("spf").unwrap(),
-        CheckName::new("dkim:1").unwrap(),
-    ]);
+    let decision =
+        decision.resting_on([CheckName::new("spf").unwrap(), CheckName::new("dkim:1").unwrap()]);
     let chain: Vec<_> = decision.chain().iter().map(CheckName::as_str).collect();
     assert_eq!(chain, ["dmarc", "spf", "dkim:1"]);
 }
@@ -175,10 +155,7 @@ fn decisions_without_rules_name_their_check() {
     let reply = "554 5.6.0 bare line feed".parse_reply();
     let decision = Decision::reject(framing.clone(), reply);
     assert_eq!(decision.by(), &By::Check(framing));
-    assert_eq!(
-        decision.reply().unwrap().to_string(),
-        "554 5.6.0 bare line feed"
-    );
+    assert_eq!(decision.reply().unwrap().to_string(), "554 5.6.0 bare line feed");
     assert_eq!(Decision::accept().reply(), None);
 }
 
@@ -194,38 +171,23 @@ impl ParseReply for str {
 
 #[test]
 fn route_rules_choose_a_route() {
-    let rule = RuleSource::new(
-        "r",
-        "route",
-        r#"attempts > 3 or rcpt.domain == "example.net""#,
-    )
-    .then("route", "smarthost");
-    let list = facts(&[
-        ("attempts", Value::Int(0)),
-        ("rcpt.domain", domain("example.net")),
-    ]);
+    let rule = RuleSource::new("r", "route", r#"attempts > 3 or rcpt.domain == "example.net""#)
+        .then("route", "smarthost");
+    let list = facts(&[("attempts", Value::Int(0)), ("rcpt.domain", domain("example.net"))]);
     let outcome = load(&[rule]).decide(Stage::Route, &list);
-    assert_eq!(
-        outcome.decision.unwrap().effect().to_string(),
-        "route smarthost"
-    );
+    assert_eq!(outcome.decision.unwrap().effect().to_string(), "route smarthost");
 }
 
 fn relay(rcpt: &str, user: Option<&str>) -> Option<String> {
     let list = facts(&[
         ("rcpt.domain", domain(rcpt)),
-        (
-            "local_domains",
-            Value::Domains(Arc::from([DomainName::parse("example.org").unwrap()])),
-        ),
+        ("local_domains", Value::Domains(Arc::from([DomainName::parse("example.org").unwrap()]))),
         ("auth.user", user.map_or(Value::no_email(), email)),
         ("rcpt.exists", Value::Bool(rcpt == "example.org")),
     ]);
     let open = RuleSource::new("open", "rcpt", "true").then("accept", true);
     let outcome = load(&[open, guards::relay(), guards::recipient()]).decide(Stage::Rcpt, &list);
-    outcome
-        .decision
-        .map(|d| format!("{} by {}", d.effect().code(), d.by()))
+    outcome.decision.map(|d| format!("{} by {}", d.effect().code(), d.by()))
 }
 
 #[test]
@@ -251,12 +213,7 @@ fn logged_in_users_send_under_their_own_address() {
 
 #[test]
 fn all_guards_load() {
-    let mut all = vec![
-        guards::relay(),
-        guards::recipient(),
-        guards::size(1),
-        guards::hops(50),
-    ];
+    let mut all = vec![guards::relay(), guards::recipient(), guards::size(1), guards::hops(50)];
     all.extend(guards::own_domain());
     assert_eq!(load(&all).rule_count(), 6);
 }
@@ -266,10 +223,8 @@ fn leaves_are_enough_to_decide_again() {
     let rule = RuleSource::new("r", "data", "size > 1 and (dkim == pass or spf == pass)")
         .then("reject", "550 5.7.1 {from.domain}");
     let policy = load(&[rule]);
-    let first = policy.decide(
-        Stage::Data,
-        &facts(&[SIZE_2, ("spf", Value::Result(Verdict::Pass))]),
-    );
+    let first =
+        policy.decide(Stage::Data, &facts(&[SIZE_2, ("spf", Value::Result(Verdict::Pass))]));
     let again = policy.decide(Stage::Data, &first.rules[0].leaves);
     assert_eq!(again, first);
 }

@@ -11,10 +11,8 @@ fn explained(stage: Stage, when: &str, list: &[(&str, Value)]) -> String {
     schema.declare_dnsbl("zen", "listed by zen").unwrap();
     let rule = RuleSource::new("r", stage.as_str(), when).then("tag", "x");
     let (policy, _) = Policy::load(&[rule], &schema).unwrap();
-    let facts: BTreeMap<Name, Value> = list
-        .iter()
-        .map(|(name, value)| (Name::new(name).unwrap(), value.clone()))
-        .collect();
+    let facts: BTreeMap<Name, Value> =
+        list.iter().map(|(name, value)| (Name::new(name).unwrap(), value.clone())).collect();
     policy.decide(stage, &facts).rules[0].to_string()
 }
 
@@ -29,10 +27,7 @@ fn true_and_through_not() {
         "from.domain in local_domains and not (dkim == pass or spf == pass)",
         &[
             ("from.domain", Value::from(domain("example.org"))),
-            (
-                "local_domains",
-                Value::Domains(Arc::from([domain("example.org")])),
-            ),
+            ("local_domains", Value::Domains(Arc::from([domain("example.org")]))),
             ("dkim", Value::Result(Verdict::None)),
             ("spf", Value::Result(Verdict::Softfail)),
         ],
@@ -58,10 +53,7 @@ fn unknown_variable_with_its_cause() {
         Stage::Connect,
         "dnsbl.zen and not client.ptr_ok",
         &[
-            (
-                "dnsbl.zen",
-                Value::Unknown(Cause::lookup("SERVFAIL in 2.0 s")),
-            ),
+            ("dnsbl.zen", Value::Unknown(Cause::lookup("SERVFAIL in 2.0 s"))),
             ("client.ptr_ok", Value::Bool(false)),
         ],
     );

@@ -14,9 +14,7 @@ fn schema() -> Schema {
 }
 
 fn rule(id: &str, stage: &str, when: &str, line: u32) -> RuleSource {
-    RuleSource::new(id, stage, when)
-        .then("tag", "x")
-        .at(SourceRef::new("mini-mta.toml", line))
+    RuleSource::new(id, stage, when).then("tag", "x").at(SourceRef::new("mini-mta.toml", line))
 }
 
 fn errors(rules: &[RuleSource]) -> Vec<LoadError> {
@@ -58,13 +56,9 @@ mini-mta.toml:70: rule `big`: cannot compare Int with Text; write 10 without quo
 
 #[test]
 fn every_fault_of_one_rule_is_reported() {
-    let bad = rule("r", "data", "siz > 1 and not spff == pass and size", 1)
-        .then("hold", "x")
-        .mode("dry");
-    let problems: Vec<String> = errors(&[bad])
-        .iter()
-        .map(|e| e.problem.to_string())
-        .collect();
+    let bad =
+        rule("r", "data", "siz > 1 and not spff == pass and size", 1).then("hold", "x").mode("dry");
+    let problems: Vec<String> = errors(&[bad]).iter().map(|e| e.problem.to_string()).collect();
     assert_eq!(
         problems,
         [
@@ -92,11 +86,7 @@ fn caret_stands_under_the_right_line_and_column() {
 fn recipient_is_not_visible_at_data() {
     assert_eq!(
         error("rcpt.exists"),
-        Problem::NotVisible {
-            name: "rcpt.exists".into(),
-            first: Stage::Rcpt,
-            stage: Stage::Data
-        }
+        Problem::NotVisible { name: "rcpt.exists".into(), first: Stage::Rcpt, stage: Stage::Data }
     );
 }
 
@@ -112,19 +102,10 @@ fn literals_take_their_type_from_the_other_side() {
     loads(r#"under(from.domain, "example.org")"#);
     loads("from in list.vips and not dnsbl.zen");
     loads(r#"header.list-id == "" or header.X-Spam == "yes""#);
-    assert!(matches!(
-        error(r#"from == "x""#),
-        Problem::Literal {
-            ty: Type::Email,
-            ..
-        }
-    ));
+    assert!(matches!(error(r#"from == "x""#), Problem::Literal { ty: Type::Email, .. }));
     assert!(matches!(
         error(r#"from.domain in ["a..b"]"#),
-        Problem::Literal {
-            ty: Type::Domain,
-            ..
-        }
+        Problem::Literal { ty: Type::Domain, .. }
     ));
 }
 
@@ -172,21 +153,14 @@ fn misspelt_functions_and_routes_are_suggested() {
 fn ids_are_unique_and_well_formed() {
     let twice = [rule("a", "data", "true", 1), rule("a", "mail", "true", 2)];
     assert_eq!(errors(&twice)[0].problem, Problem::DuplicateId);
-    assert!(matches!(
-        errors(&[rule("A b", "data", "true", 1)])[0].problem,
-        Problem::Id(_)
-    ));
+    assert!(matches!(errors(&[rule("A b", "data", "true", 1)])[0].problem, Problem::Id(_)));
     // A guard has a name of its own, which no configuration can take.
     let guard = rule("a", "data", "size > 1", 1).builtin();
     assert!(Policy::load(&[guard, rule("a", "data", "size > 1", 2)], &schema()).is_ok());
 }
 
 fn action_error(stage: &str, action: &str, text: &str) -> String {
-    let when = if stage == "route" {
-        "attempts > 1"
-    } else {
-        "hour > 3"
-    };
+    let when = if stage == "route" { "attempts > 1" } else { "hour > 3" };
     let rule = RuleSource::new("r", stage, when);
     let e = errors(&[rule.then(action, text)]);
     assert_eq!(e.len(), 1, "{e:?}");
@@ -218,24 +192,13 @@ const BAD_ACTIONS: &[(&str, &str, &str, &str)] = &[
 #[test]
 fn actions_are_checked() {
     for &(stage, action, text, want) in BAD_ACTIONS {
-        assert_eq!(
-            action_error(stage, action, text),
-            want,
-            "{stage} {action} {text}"
-        );
+        assert_eq!(action_error(stage, action, text), want, "{stage} {action} {text}");
     }
 }
 
 #[test]
 fn rules_add_no_field_that_speaks_for_others() {
-    for name in [
-        "From",
-        "received",
-        "Authentication-Results",
-        "X Y",
-        "X:Y",
-        "",
-    ] {
+    for name in ["From", "received", "Authentication-Results", "X Y", "X:Y", ""] {
         let rule = RuleSource::new("r", "data", "size > 1").then("header", [(name, "x")]);
         let e = errors(&[rule]);
         assert!(matches!(e[0].problem, Problem::Field { .. }), "{name}");
@@ -260,9 +223,7 @@ fn odd_rules_are_warned_about() {
     let rules = [
         RuleSource::new("all", "data", "true").then("accept", true),
         RuleSource::new("late", "data", "size > 1").then("discard", true),
-        RuleSource::new("other", "mail", "true or hour > 3")
-            .mode("observe")
-            .then("accept", true),
+        RuleSource::new("other", "mail", "true or hour > 3").mode("observe").then("accept", true),
         RuleSource::new("fine", "mail", "hour > 3").then("accept", true),
     ];
     let (_, warnings) = Policy::load(&rules, &schema()).unwrap();

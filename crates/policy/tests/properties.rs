@@ -99,10 +99,7 @@ impl Atom {
         let address = |text: &str| Value::from(text.parse::<std::net::IpAddr>().unwrap());
         let value = match self.kind {
             1 => pick(Value::Int(14_401), Value::Int(14_400)),
-            2 => pick(
-                Value::Result(Verdict::Pass),
-                Value::Result(Verdict::Permerror),
-            ),
+            2 => pick(Value::Result(Verdict::Pass), Value::Result(Verdict::Permerror)),
             3 => pick(domain("b.example"), Value::no_domain()),
             4 => pick(Value::text(""), Value::text("x")),
             5 => pick(address("::ffff:10.1.2.3"), address("2001:db8::1")),
@@ -153,8 +150,7 @@ impl Facts for Noted {
 
 fn facts(atoms: &[Atom]) -> BTreeMap<Name, Value> {
     let all = atoms.iter().enumerate().flat_map(|(n, atom)| atom.facts(n));
-    all.map(|(name, value)| (Name::new(&name).unwrap(), value))
-        .collect()
+    all.map(|(name, value)| (Name::new(&name).unwrap(), value)).collect()
 }
 
 struct Case {
@@ -172,11 +168,7 @@ impl Case {
             Ok((policy, _)) => policy,
             Err(errors) => panic!("{}", errors[0]),
         };
-        Self {
-            policy,
-            text,
-            facts: facts(&atoms),
-        }
+        Self { policy, text, facts: facts(&atoms) }
     }
 
     fn ask(&self, facts: &dyn Facts) -> Explained {
@@ -336,12 +328,9 @@ fn word() -> impl Strategy<Value = String> {
 #[test]
 fn lists_of_every_kind_can_be_declared() {
     let mut schema = Schema::mail();
-    for (name, item) in [
-        ("t", Item::Text),
-        ("d", Item::Domain),
-        ("e", Item::Email),
-        ("n", Item::Network),
-    ] {
+    for (name, item) in
+        [("t", Item::Text), ("d", Item::Domain), ("e", Item::Email), ("n", Item::Network)]
+    {
         schema.declare_list(name, item).unwrap();
     }
     let when =

@@ -1,11 +1,7 @@
 //! Serves a zone file as real DNS, until interrupted:
 //!
 //! `cargo run -p postrider-resolver-hickory --features server --example serve -- world.zone 127.0.0.1:5353`
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use postrider_resolver::ZoneResolver;
 use postrider_resolver_hickory::ZoneServer;

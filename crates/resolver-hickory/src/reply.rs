@@ -12,18 +12,9 @@ use postrider_resolver::{Content, Kind, LookupError, Name, Record};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reply {
     /// The end of the chain: aliases followed in this message, the canonical name, its content.
-    End {
-        aliases: Vec<Name>,
-        canonical: Name,
-        content: Content,
-        ttl: u32,
-    },
+    End { aliases: Vec<Name>, canonical: Name, content: Content, ttl: u32 },
     /// The server left the last alias for us to ask for.
-    Alias {
-        aliases: Vec<Name>,
-        target: Name,
-        ttl: u32,
-    },
+    Alias { aliases: Vec<Name>, target: Name, ttl: u32 },
 }
 
 /// Reads the response to a question for `name` and `kind`.
@@ -35,12 +26,7 @@ pub(crate) fn read(message: &Message, name: &Name, kind: Kind) -> Result<Reply, 
     let mut canonical = name.clone();
     loop {
         if let Some((content, last)) = records.of(&canonical, kind) {
-            return Ok(Reply::End {
-                aliases,
-                canonical,
-                content,
-                ttl: ttl.min(last),
-            });
+            return Ok(Reply::End { aliases, canonical, content, ttl: ttl.min(last) });
         }
         let Some((target, part)) = records.alias(&canonical) else {
             break;
@@ -54,25 +40,17 @@ pub(crate) fn read(message: &Message, name: &Name, kind: Kind) -> Result<Reply, 
     let authority = Authority::of(message);
     match authority {
         // RFC 6604 §3: the code speaks of the last name of the chain.
-        Authority::Start { negative_ttl } => Ok(Reply::End {
-            aliases,
-            canonical,
-            content: denial,
-            ttl: ttl.min(negative_ttl),
-        }),
-        _ if denial == Content::NoData && !aliases.is_empty() => Ok(Reply::Alias {
-            aliases,
-            target: canonical,
-            ttl,
-        }),
+        Authority::Start { negative_ttl } => {
+            Ok(Reply::End { aliases, canonical, content: denial, ttl: ttl.min(negative_ttl) })
+        }
+        _ if denial == Content::NoData && !aliases.is_empty() => {
+            Ok(Reply::Alias { aliases, target: canonical, ttl })
+        }
         Authority::Referral if denial == Content::NoData => Err(referral()),
         // RFC 2308 §5: a denial without SOA "should not be cached".
-        Authority::Referral | Authority::Nothing => Ok(Reply::End {
-            aliases,
-            canonical,
-            content: denial,
-            ttl: 0,
-        }),
+        Authority::Referral | Authority::Nothing => {
+            Ok(Reply::End { aliases, canonical, content: denial, ttl: 0 })
+        }
     }
 }
 
@@ -82,9 +60,7 @@ fn denial(message: &Message) -> Result<Content, LookupError> {
     Err(match message.metadata.response_code {
         ResponseCode::NoError => return Ok(Content::NoData),
         ResponseCode::NXDomain => return Ok(Content::NxDomain),
-        ResponseCode::ServFail => LookupError::ServFail {
-            bogus: is_bogus(message),
-        },
+        ResponseCode::ServFail => LookupError::ServFail { bogus: is_bogus(message) },
         ResponseCode::Refused => LookupError::Refused,
         ResponseCode::FormErr => LookupError::Malformed,
         code => LookupError::Other(SafeText::display(&format_args!("server says {code}"))),
@@ -92,9 +68,7 @@ fn denial(message: &Message) -> Result<Content, LookupError> {
 }
 
 fn referral() -> LookupError {
-    LookupError::Other(SafeText::from_static(
-        "server refers to others, a recursive one is needed",
-    ))
+    LookupError::Other(SafeText::from_static("server refers to others, a recursive one is needed"))
 }
 
 /// The answer section in our values, records of other types left out.
@@ -111,11 +85,7 @@ impl Answers {
 
     /// The records of a type and their smallest ttl.
     fn of(&self, name: &Name, kind: Kind) -> Option<(Content, u32)> {
-        let found = || {
-            self.0
-                .iter()
-                .filter(|(n, _, r)| n == name && r.kind() == kind)
-        };
+        let found = || self.0.iter().filter(|(n, _, r)| n == name && r.kind() == kind);
         let ttl = found().map(|(_, ttl, _)| *ttl).min()?;
         let records = found().map(|(_, _, record)| record.clone()).collect();
         Some((Content::Records(records), ttl))
@@ -155,10 +125,7 @@ impl Authority {
         if let Some(negative_ttl) = start {
             return Self::Start { negative_ttl };
         }
-        let refers = message
-            .authorities
-            .iter()
-            .any(|r| matches!(r.data, RData::NS(_)));
+        let refers = message.authorities.iter().any(|r| matches!(r.data, RData::NS(_)));
         match refers && !message.metadata.authoritative && !message.metadata.recursion_available {
             true => Self::Referral,
             false => Self::Nothing,
@@ -173,15 +140,12 @@ const BOGUS: [u16; 7] = [6, 7, 8, 9, 10, 11, 12];
 pub(crate) const EXTENDED_ERROR: u16 = 15;
 
 fn is_bogus(message: &Message) -> bool {
-    let option = message
-        .edns
-        .as_ref()
-        .and_then(|edns| edns.option(EdnsCode::Unknown(EXTENDED_ERROR)));
+    let option =
+        message.edns.as_ref().and_then(|edns| edns.option(EdnsCode::Unknown(EXTENDED_ERROR)));
     let Some(EdnsOption::Unknown(_, data)) = option else {
         return false;
     };
-    data.first_chunk()
-        .is_some_and(|code| BOGUS.contains(&u16::from_be_bytes(*code)))
+    data.first_chunk().is_some_and(|code| BOGUS.contains(&u16::from_be_bytes(*code)))
 }
 
 #[cfg(test)]

@@ -80,10 +80,7 @@ impl HickoryResolver {
             message = exchange(path, query).await.map_err(error)?;
         }
         let authentic = message.metadata.authentic_data;
-        Ok(Heard {
-            message,
-            authentic: authentic && self.config.trust_ad.includes(server.ip()),
-        })
+        Ok(Heard { message, authentic: authentic && self.config.trust_ad.includes(server.ip()) })
     }
 }
 
@@ -106,23 +103,14 @@ impl Resolver for HickoryResolver {
             let (reply, validated) = self.ask(&name, question.kind).await?;
             authentic &= validated;
             match reply {
-                Reply::End {
-                    aliases: more,
-                    canonical,
-                    content,
-                    ttl: last,
-                } => {
+                Reply::End { aliases: more, canonical, content, ttl: last } => {
                     aliases.extend(more);
                     let mut answer = Answer::new(canonical, content, ttl.min(last));
                     answer.authentic = authentic;
                     answer.aliases = aliases;
                     return Ok(answer);
                 }
-                Reply::Alias {
-                    aliases: more,
-                    target,
-                    ttl: part,
-                } => {
+                Reply::Alias { aliases: more, target, ttl: part } => {
                     ttl = ttl.min(part);
                     aliases.extend(more);
                     if aliases.contains(&target) || aliases.len() > MAX_ALIASES {

@@ -81,10 +81,7 @@ async fn over_udp(path: Path, request: &Message) -> Result<Message, Failure> {
 }
 
 fn failure(error: &NetError) -> Failure {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "all else is told by its text"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all else is told by its text")]
     match error {
         NetError::Timeout => Failure::Timeout,
         NetError::Proto(_) => Failure::Malformed,
@@ -94,9 +91,7 @@ fn failure(error: &NetError) -> Failure {
 
 async fn over_tcp(server: SocketAddr, request: &Message) -> Result<Message, Failure> {
     let octets = request.to_vec().map_err(|_| Failure::NotEncodable)?;
-    let response = send_tcp(server, &octets)
-        .await
-        .map_err(|e| Failure::Io(e.to_string()))?;
+    let response = send_tcp(server, &octets).await.map_err(|e| Failure::Io(e.to_string()))?;
     let message = Message::from_vec(&response).map_err(|_| Failure::Malformed)?;
     let metadata = &message.metadata;
     let ours = metadata.id == request.metadata.id

@@ -32,10 +32,9 @@ pub(crate) fn from_record(data: &RData) -> Option<Record> {
     Some(match data {
         RData::A(a) => Record::A(a.0),
         RData::AAAA(a) => Record::Aaaa(a.0),
-        RData::MX(mx) => Record::Mx {
-            preference: mx.preference,
-            exchange: from_name(&mx.exchange)?,
-        },
+        RData::MX(mx) => {
+            Record::Mx { preference: mx.preference, exchange: from_name(&mx.exchange)? }
+        }
         RData::TXT(txt) => Record::Txt(Txt::from_strings(txt.txt_data.iter().map(|s| &**s))),
         RData::PTR(name) => Record::Ptr(from_name(&name.0)?),
         RData::CNAME(name) => Record::Cname(from_name(&name.0)?),
@@ -66,10 +65,9 @@ pub(crate) fn to_record(name: &Name, ttl: u32, record: &Record) -> Option<rr::Re
     let data = match record {
         Record::A(a) => RData::A(rdata::A(*a)),
         Record::Aaaa(a) => RData::AAAA(rdata::AAAA(*a)),
-        Record::Mx {
-            preference,
-            exchange,
-        } => RData::MX(rdata::MX::new(*preference, to_name(exchange)?)),
+        Record::Mx { preference, exchange } => {
+            RData::MX(rdata::MX::new(*preference, to_name(exchange)?))
+        }
         Record::Txt(txt) => {
             // The wire has no TXT without a string (RFC 1035 §3.3.14).
             let mut strings: Vec<&[u8]> = txt.strings().collect();
@@ -90,12 +88,7 @@ pub(crate) fn to_record(name: &Name, ttl: u32, record: &Record) -> Option<rr::Re
             soa.expire.cast_signed(),
             soa.minimum,
         )),
-        Record::Tlsa {
-            usage,
-            selector,
-            matching,
-            data,
-        } => RData::TLSA(rdata::TLSA::new(
+        Record::Tlsa { usage, selector, matching, data } => RData::TLSA(rdata::TLSA::new(
             (*usage).into(),
             (*selector).into(),
             (*matching).into(),
@@ -132,10 +125,7 @@ _25._tcp TLSA 255 1 9 00ff
             let wire = to_record(name, ttl, record).unwrap();
             assert_eq!(from_record(&wire.data).as_ref(), Some(record));
             assert_eq!(from_name(&wire.name).as_ref(), Some(name));
-            assert_eq!(
-                (wire.ttl, wire.record_type()),
-                (ttl, record_type(record.kind()))
-            );
+            assert_eq!((wire.ttl, wire.record_type()), (ttl, record_type(record.kind())));
         }
     }
 

@@ -85,11 +85,7 @@ async fn answers_and_denials_are_those_of_the_zone() {
         for kind in Kind::ALL {
             let question = question(name, kind);
             let expected = zone.answer(&question);
-            assert_eq!(
-                client.lookup(question.clone()).await,
-                expected,
-                "{question}"
-            );
+            assert_eq!(client.lookup(question.clone()).await, expected, "{question}");
             asked += 1;
         }
     }
@@ -125,15 +121,8 @@ async fn silence_is_timeout_after_every_attempt() {
     config.attempts = 3;
     let client = HickoryResolver::new(config);
     let begun = tokio::time::Instant::now();
-    assert_eq!(
-        ask(&client, "slow.example", Kind::A).await,
-        Err(LookupError::Timeout)
-    );
-    assert!(
-        begun.elapsed() >= Duration::from_millis(180),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert_eq!(ask(&client, "slow.example", Kind::A).await, Err(LookupError::Timeout));
+    assert!(begun.elapsed() >= Duration::from_millis(180), "{:?}", begun.elapsed());
     server.shutdown().await.unwrap();
 }
 
@@ -152,19 +141,10 @@ async fn next_server_is_asked_when_one_fails_or_keeps_silent() {
     config.timeout = Duration::from_millis(80);
     config.attempts = 1;
     let without = HickoryResolver::new(config.clone());
-    assert_eq!(
-        ask(&without, "a.example", Kind::A).await,
-        Err(LookupError::Refused)
-    );
+    assert_eq!(ask(&without, "a.example", Kind::A).await, Err(LookupError::Refused));
     config.servers.push(good.local_addr());
     let with = HickoryResolver::new(config);
-    assert!(
-        !ask(&with, "a.example", Kind::A)
-            .await
-            .unwrap()
-            .records()
-            .is_empty()
-    );
+    assert!(!ask(&with, "a.example", Kind::A).await.unwrap().records().is_empty());
     broken.shutdown().await.unwrap();
     good.shutdown().await.unwrap();
 }
@@ -186,11 +166,9 @@ async fn long_answers_come_by_tcp() {
 #[tokio::test]
 async fn ad_bit_is_believed_as_configured() {
     let server = serve(ZoneResolver::parse(WORLD).unwrap()).await;
-    for (trust_ad, authentic) in [
-        (TrustAd::Never, false),
-        (TrustAd::Loopback, true),
-        (TrustAd::Always, true),
-    ] {
+    for (trust_ad, authentic) in
+        [(TrustAd::Never, false), (TrustAd::Loopback, true), (TrustAd::Always, true)]
+    {
         let mut config = Config::new([server.local_addr()]);
         config.trust_ad = trust_ad;
         let client = HickoryResolver::new(config);

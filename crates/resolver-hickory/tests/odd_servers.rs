@@ -59,11 +59,7 @@ fn asked(request: &Message) -> WireName {
 }
 
 fn a(owner: WireName, last: u8) -> WireRecord {
-    WireRecord::from_rdata(
-        owner,
-        60,
-        RData::A(rdata::A(Ipv4Addr::new(192, 0, 2, last))),
-    )
+    WireRecord::from_rdata(owner, 60, RData::A(rdata::A(Ipv4Addr::new(192, 0, 2, last))))
 }
 
 async fn ask(server: &Odd, text: &str) -> Result<postrider_resolver::Answer, LookupError> {
@@ -77,12 +73,7 @@ async fn ask(server: &Odd, text: &str) -> Result<postrider_resolver::Answer, Loo
 /// `n0` is an alias of `n1`, and so on; the server never says more than one step.
 fn one_step(request: &Message, last: usize) -> Vec<Message> {
     let owner = asked(request);
-    let number: usize = owner.to_ascii()[1..]
-        .split('.')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let number: usize = owner.to_ascii()[1..].split('.').next().unwrap().parse().unwrap();
     let mut message = response(request);
     if number < last {
         let target = rdata::CNAME(name(&format!("n{}.example.", number + 1)));
@@ -108,10 +99,7 @@ async fn seventeenth_alias_is_too_many() {
     let server = serve(|request| one_step(request, 16)).await;
     assert!(ask(&server, "n0.example").await.is_ok());
     let server = serve(|request| one_step(request, 17)).await;
-    assert_eq!(
-        ask(&server, "n0.example").await,
-        Err(LookupError::AliasLoop)
-    );
+    assert_eq!(ask(&server, "n0.example").await, Err(LookupError::AliasLoop));
 }
 
 #[tokio::test]
@@ -119,11 +107,7 @@ async fn alias_to_itself_ends() {
     let server = serve(|request| {
         let mut message = response(request);
         let target = rdata::CNAME(asked(request));
-        message.add_answer(WireRecord::from_rdata(
-            asked(request),
-            60,
-            RData::CNAME(target),
-        ));
+        message.add_answer(WireRecord::from_rdata(asked(request), 60, RData::CNAME(target)));
         vec![message]
     })
     .await;

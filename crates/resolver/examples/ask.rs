@@ -1,11 +1,7 @@
 //! Asks a zone file, as `dig` asks a server:
 //!
 //! `cargo run -p postrider-resolver --example ask -- world.zone _dmarc.example.org TXT`
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use postrider_resolver::{Content, Kind, Name, Question, ZoneResolver};
 use std::error::Error;

@@ -22,9 +22,7 @@ impl Txt {
             [] => vec![Box::from([])],
             s => s.chunks(MAX_STRING).map(Box::from).collect(),
         });
-        Self {
-            strings: strings.collect(),
-        }
+        Self { strings: strings.collect() }
     }
 
     /// The character strings.
@@ -153,10 +151,7 @@ impl fmt::Display for Record {
         match self {
             Self::A(a) => a.fmt(f),
             Self::Aaaa(a) => a.fmt(f),
-            Self::Mx {
-                preference,
-                exchange,
-            } => write!(f, "{preference} {}", Absolute(exchange)),
+            Self::Mx { preference, exchange } => write!(f, "{preference} {}", Absolute(exchange)),
             Self::Txt(t) => t.fmt(f),
             Self::Ptr(n) | Self::Cname(n) | Self::Ns(n) => Absolute(n).fmt(f),
             Self::Soa(s) => write!(
@@ -170,12 +165,7 @@ impl fmt::Display for Record {
                 s.expire,
                 s.minimum
             ),
-            Self::Tlsa {
-                usage,
-                selector,
-                matching,
-                data,
-            } => {
+            Self::Tlsa { usage, selector, matching, data } => {
                 write!(f, "{usage} {selector} {matching} ")?;
                 data.iter().try_for_each(|b| write!(f, "{b:02x}"))
             }
@@ -227,13 +217,7 @@ impl Answer {
     /// An answer about `name` itself, neither aliased nor validated.
     #[must_use]
     pub const fn new(name: Name, content: Content, ttl: u32) -> Self {
-        Self {
-            content,
-            ttl,
-            authentic: false,
-            canonical: name,
-            aliases: Vec::new(),
-        }
+        Self { content, ttl, authentic: false, canonical: name, aliases: Vec::new() }
     }
 
     /// The records; none for a denial.
@@ -297,10 +281,7 @@ mod tests {
     fn long_strings_are_split_and_join_again() {
         let text = vec![b'x'; 600];
         let txt = Txt::from_strings([text.as_slice()]);
-        assert_eq!(
-            txt.strings().map(<[u8]>::len).collect::<Vec<_>>(),
-            [255, 255, 90]
-        );
+        assert_eq!(txt.strings().map(<[u8]>::len).collect::<Vec<_>>(), [255, 255, 90]);
         assert_eq!(txt.joined(), text);
     }
 

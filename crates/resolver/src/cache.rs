@@ -92,13 +92,7 @@ impl<R: Resolver, C: Fn() -> Duration + Send + Sync> CachingResolver<R, C> {
     /// Remembers what `inner` says, by the time of `clock`.
     #[must_use]
     pub fn new(inner: R, limits: CacheLimits, clock: C) -> Self {
-        Self {
-            inner,
-            clock,
-            limits,
-            store: Mutex::default(),
-            flights: Flights::default(),
-        }
+        Self { inner, clock, limits, store: Mutex::default(), flights: Flights::default() }
     }
 
     /// What happened so far.

@@ -280,10 +280,7 @@ mod tests {
             Name::parse("_dmarc.example.org").unwrap()
         );
         let odd = Name::parse(r"a\.b.c\032d.\255").unwrap();
-        assert_eq!(
-            odd.labels().collect::<Vec<_>>(),
-            [&b"a.b"[..], b"c d", b"\xff"]
-        );
+        assert_eq!(odd.labels().collect::<Vec<_>>(), [&b"a.b"[..], b"c d", b"\xff"]);
         assert_eq!(odd.to_string(), r"a\.b.c\032d.\255");
         assert_eq!(odd.to_domain(), None);
     }
@@ -291,10 +288,7 @@ mod tests {
     #[test]
     fn faults_are_told_apart() {
         assert_eq!(Name::parse("a..b"), Err(NameError::EmptyLabel { at: 2 }));
-        assert!(matches!(
-            Name::parse(&"a".repeat(64)),
-            Err(NameError::LongLabel { at: 0 })
-        ));
+        assert!(matches!(Name::parse(&"a".repeat(64)), Err(NameError::LongLabel { at: 0 })));
         assert_eq!(Name::parse(r"a\25"), Err(NameError::Escape { at: 1 }));
         assert_eq!(Name::parse(r"a\256"), Err(NameError::Escape { at: 1 }));
         let four = ["a".repeat(63).as_str(); 4].join(".");
@@ -307,10 +301,7 @@ mod tests {
         assert_eq!(v4.to_string(), "1.2.0.192.in-addr.arpa");
         assert_eq!(Name::reverse("::ffff:192.0.2.1".parse().unwrap()), v4);
         let v6 = Name::reverse("2001:db8::1".parse().unwrap()).to_string();
-        assert!(
-            v6.starts_with("1.0.0.0.0.0.") && v6.ends_with("8.b.d.0.1.0.0.2.ip6.arpa"),
-            "{v6}"
-        );
+        assert!(v6.starts_with("1.0.0.0.0.0.") && v6.ends_with("8.b.d.0.1.0.0.2.ip6.arpa"), "{v6}");
     }
 
     #[test]

@@ -6,11 +6,7 @@ use std::str::FromStr;
 
 /// The record types that mail asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "UPPERCASE")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "UPPERCASE"))]
 #[non_exhaustive]
 pub enum Kind {
     /// IPv4 address (RFC 1035).
@@ -123,10 +119,7 @@ impl Question {
     /// Asks for records of `kind` at `name`.
     #[must_use]
     pub fn new(name: impl Into<Name>, kind: Kind) -> Self {
-        Self {
-            name: name.into(),
-            kind,
-        }
+        Self { name: name.into(), kind }
     }
 }
 

@@ -62,11 +62,7 @@ impl<R> RecordingResolver<R> {
     /// Records up to `limit` look-ups; those beyond are answered and only counted.
     #[must_use]
     pub fn with_limit(inner: R, limit: usize) -> Self {
-        Self {
-            inner,
-            limit,
-            log: Mutex::default(),
-        }
+        Self { inner, limit, log: Mutex::default() }
     }
 
     /// The look-ups so far, in the order of their answers.

@@ -165,12 +165,8 @@ impl ZoneResolver {
     /// that concerns the type of a question decides.
     pub fn force(&mut self, name: Name, kinds: FaultKinds, forced: Forced) {
         let forced = match forced {
-            Forced::NoData { ttl } => Forced::NoData {
-                ttl: ttl.min(MAX_TTL),
-            },
-            Forced::NxDomain { ttl } => Forced::NxDomain {
-                ttl: ttl.min(MAX_TTL),
-            },
+            Forced::NoData { ttl } => Forced::NoData { ttl: ttl.min(MAX_TTL) },
+            Forced::NxDomain { ttl } => Forced::NxDomain { ttl: ttl.min(MAX_TTL) },
             Forced::Fail(error) => Forced::Fail(error),
         };
         let node = self.node(name);
@@ -197,9 +193,7 @@ impl ZoneResolver {
     /// insertion.
     pub fn records(&self) -> impl Iterator<Item = (&Name, u32, &Record)> {
         self.nodes.iter().flat_map(|(name, node)| {
-            node.records
-                .iter()
-                .map(move |(ttl, record)| (name, *ttl, record))
+            node.records.iter().map(move |(ttl, record)| (name, *ttl, record))
         })
     }
 

@@ -54,9 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let server = server.clone();
         tokio::spawn(async move {
             let ends = Ends::new(peer, local);
-            server
-                .serve(stream, ends, &mut Sink, Shutdown::never())
-                .await;
+            server.serve(stream, ends, &mut Sink, Shutdown::never()).await;
         });
     }
 }

@@ -47,23 +47,13 @@ impl Settings {
     /// A session in clear.
     #[must_use]
     pub const fn clear(smtp: Config) -> Self {
-        Self {
-            smtp,
-            tls: Tls::Off,
-            verify: Verify::Required,
-            roots: None,
-        }
+        Self { smtp, tls: Tls::Off, verify: Verify::Required, roots: None }
     }
 
     /// A session under TLS, when and how these say.
     #[must_use]
     pub const fn with_tls(smtp: Config, tls: Tls, verify: Verify, roots: ClientTls) -> Self {
-        Self {
-            smtp,
-            tls,
-            verify,
-            roots: Some(roots),
-        }
+        Self { smtp, tls, verify, roots: Some(roots) }
     }
 
     fn machine_config(&self) -> Arc<Config> {

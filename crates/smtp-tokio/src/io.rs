@@ -136,11 +136,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
                 Poll::Pending => {}
             }
         }
-        if wrote {
-            Poll::Ready(Turn::Progress)
-        } else {
-            Poll::Pending
-        }
+        if wrote { Poll::Ready(Turn::Progress) } else { Poll::Pending }
     }
 
     /// Writes until nothing is left; says whether there was anything.

@@ -81,8 +81,6 @@ impl Server {
         S: AsyncRead + AsyncWrite + Unpin + Send,
         H: Handler,
     {
-        run::Run::new(self, stream, ends, shutdown)
-            .serve(handler)
-            .await
+        run::Run::new(self, stream, ends, shutdown).serve(handler).await
     }
 }

@@ -92,10 +92,7 @@ impl Leniency {
     /// The grammar as it is written.
     #[must_use]
     pub const fn strict() -> Self {
-        Self {
-            ehlo: Lenient::No,
-            path_space: Lenient::No,
-        }
+        Self { ehlo: Lenient::No, path_space: Lenient::No }
     }
 }
 

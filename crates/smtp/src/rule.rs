@@ -15,11 +15,7 @@ pub struct Rule {
 
 /// The number of an input (octets, end, timeout, answer, TLS) in the life of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Seq(pub u64);
 
 /// The reason of a reply or of an end: a rule, a detail, and the input that led to it.
@@ -39,11 +35,7 @@ impl Why {
     /// A reason without detail.
     #[must_use]
     pub const fn new(rule: Rule, cause: Seq) -> Self {
-        Self {
-            rule,
-            detail: None,
-            cause,
-        }
+        Self { rule, detail: None, cause }
     }
 
     /// The same reason with what a value says about it.

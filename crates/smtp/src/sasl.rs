@@ -50,9 +50,7 @@ impl Mechanism {
     /// Finds a mechanism by its registered name, in any case.
     #[must_use]
     pub fn parse(name: &[u8]) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|m| m.name().as_bytes().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|m| m.name().as_bytes().eq_ignore_ascii_case(name))
     }
 
     /// Its registered name.
@@ -75,11 +73,7 @@ impl Credentials {
     /// Credentials of a user that acts for itself.
     #[must_use]
     pub const fn new(user: SafeText, password: Secret<String>) -> Self {
-        Self {
-            authorization: None,
-            user,
-            password,
-        }
+        Self { authorization: None, user, password }
     }
 }
 

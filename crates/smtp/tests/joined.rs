@@ -56,10 +56,7 @@ impl Pair {
         let mut config = server::Config::new(DomainName::parse("mx.example").unwrap());
         config.limits.recipients = 20_000;
         config.limits.errors = 20_000;
-        let (peer, local) = (
-            "192.0.2.1:999".parse().unwrap(),
-            "192.0.2.2:25".parse().unwrap(),
-        );
+        let (peer, local) = ("192.0.2.1:999".parse().unwrap(), "192.0.2.2:25".parse().unwrap());
         let hello = Host::parse(b"client.example").unwrap();
         Self {
             now,
@@ -103,10 +100,8 @@ impl Pair {
     /// One round of both sides; false when nothing moves any more.
     fn round(&mut self) -> bool {
         let mut moved = false;
-        self.client_out
-            .extend(std::iter::from_fn(|| self.client.poll_transmit()));
-        self.server_out
-            .extend(std::iter::from_fn(|| self.server.poll_transmit()));
+        self.client_out.extend(std::iter::from_fn(|| self.client.poll_transmit()));
+        self.server_out.extend(std::iter::from_fn(|| self.server.poll_transmit()));
         moved |= pour(&mut self.client_out, &mut self.to_server);
         moved |= pour(&mut self.server_out, &mut self.to_client);
         if self.server.wants_read() && !self.to_server.is_empty() {
@@ -155,9 +150,7 @@ fn send(pair: &mut Pair, count: usize, body: &[u8]) -> Vec<client::Event> {
     let over = |e: &client::Event| matches!(e, client::Event::WantBody | client::Event::Failed(_));
     let mut events = pair.until(over);
     if matches!(events.last(), Some(client::Event::WantBody)) {
-        pair.client
-            .body(pair.now, Bytes::copy_from_slice(body))
-            .unwrap();
+        pair.client.body(pair.now, Bytes::copy_from_slice(body)).unwrap();
         pair.client.body_end(pair.now).unwrap();
         let over =
             |e: &client::Event| matches!(e, client::Event::Done(_) | client::Event::Failed(_));
@@ -171,9 +164,8 @@ fn ten_thousand_recipients_pass_through_small_pipes() {
     let mut pair = Pair::new(|_| false);
     let body = b"Subject: hi\r\n\r\n.dot\r\n".repeat(5_000);
     let events = send(&mut pair, 10_000, &body);
-    let accepted = events
-        .iter()
-        .filter(|e| matches!(e, client::Event::Rcpt { reply, .. } if reply.is_done()));
+    let accepted =
+        events.iter().filter(|e| matches!(e, client::Event::Rcpt { reply, .. } if reply.is_done()));
     assert_eq!(accepted.count(), 10_000);
     assert!(matches!(events.last(), Some(client::Event::Done(_))));
     assert_eq!(pair.received, body);
@@ -195,13 +187,8 @@ fn each_recipient_gets_its_own_reply() {
 fn a_message_for_nobody_leaves_both_in_step() {
     let mut pair = Pair::new(|_| true);
     let events = send(&mut pair, 50, b"x\r\n");
-    let Some(client::Event::Failed(failed)) = events.last() else {
-        panic!("{events:?}")
-    };
-    assert_eq!(
-        (&failed.cause, failed.usable),
-        (&client::Cause::NoRecipients, true)
-    );
+    let Some(client::Event::Failed(failed)) = events.last() else { panic!("{events:?}") };
+    assert_eq!((&failed.cause, failed.usable), (&client::Cause::NoRecipients, true));
     pair.client.reset(pair.now).unwrap();
     pair.until(|e| matches!(e, client::Event::Reset));
     pair.client.quit(pair.now).unwrap();

@@ -27,13 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let session = Session::new(client.parse()?, b"client.example", sender, &now);
     let limits = Limits::rfc7208();
     let mut steps: Vec<Step> = Vec::new();
-    let outcome = block_on(check(
-        &zone,
-        &session,
-        Identity::MailFrom,
-        &limits,
-        &mut steps,
-    ))?;
+    let outcome = block_on(check(&zone, &session, Identity::MailFrom, &limits, &mut steps))?;
     println!("{}", outcome.story(&steps));
     Ok(())
 }

@@ -47,13 +47,7 @@ pub async fn check<R: Resolver, T: Trace>(
     let mut asker = Asker::new(resolver, session.clock, limits, trace);
     asker.step(|| Event::Started { identity });
     let subject = facts.subject();
-    let mut eval = Eval {
-        asker,
-        facts,
-        limits,
-        reverse: None,
-        explanation: None,
-    };
+    let mut eval = Eval { asker, facts, limits, reverse: None, explanation: None };
     let (domain, why) = match eval.facts.domain() {
         Ok(name) => {
             let why = eval.check_host(&name, Scope::Outer).await;
@@ -85,11 +79,7 @@ pub async fn check_both<R: Resolver, T: Trace>(
     let helo = check(resolver, session, Identity::Helo, limits, trace).await;
     let mail_from = if session.sender.is_null() {
         let subject = Facts::new(session, Identity::MailFrom).subject();
-        Outcome {
-            identity: Identity::MailFrom,
-            subject,
-            ..helo.clone()
-        }
+        Outcome { identity: Identity::MailFrom, subject, ..helo.clone() }
     } else {
         check(resolver, session, Identity::MailFrom, limits, trace).await
     };
@@ -147,11 +137,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
     /// §4.3 to §4.7; `Err` ends the whole check.
     async fn evaluate(&mut self, domain: &Name, scope: Scope) -> Result<Why, Why> {
         let record = self.record(domain).await?;
-        let frame = Frame {
-            domain: domain.clone(),
-            record: Arc::clone(&record),
-            scope,
-        };
+        let frame = Frame { domain: domain.clone(), record: Arc::clone(&record), scope };
         // §4.6.2: "Each mechanism is considered in turn from left to right."
         for (span, directive) in record.directives() {
             if let Some(found) = self.directive(&frame, span, directive).await? {
@@ -165,9 +151,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
             Some((span, spec)) => self.redirect(&frame, span, spec).await,
             // §4.7: "If none of the mechanisms match and there is no "redirect" modifier, then the
             // check_host() returns a result of "neutral"".
-            None => Ok(Why::NoMatch {
-                domain: frame.domain,
-            }),
+            None => Ok(Why::NoMatch { domain: frame.domain }),
         }
     }
 
@@ -176,10 +160,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         // §4.3: a domain of a single label has the result none.
         if domain.label_count() < 2 {
             let fault = DomainFault::SingleLabel;
-            return Err(Why::BadDomain {
-                domain: SafeText::display(domain),
-                fault,
-            });
+            return Err(Why::BadDomain { domain: SafeText::display(domain), fault });
         }
         let answer = self.asker.ask(domain.clone(), Kind::Txt).await?;
         let mut texts = texts(&answer).filter(|t| is_spf(t));
@@ -188,18 +169,12 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
             Content::NoData | Content::Records(_) => Missing::Record,
         };
         let Some(text) = texts.next() else {
-            return Err(Why::NoRecord {
-                domain: domain.clone(),
-                missing,
-            });
+            return Err(Why::NoRecord { domain: domain.clone(), missing });
         };
         match texts.count() {
             0 => {}
             more => {
-                return Err(Why::SeveralRecords {
-                    domain: domain.clone(),
-                    count: more + 1,
-                });
+                return Err(Why::SeveralRecords { domain: domain.clone(), count: more + 1 });
             }
         }
         // §4.6: "The syntax of the record is validated first, and if there are any syntax errors
@@ -210,10 +185,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
             faults,
         })?;
         let record = Arc::new(record);
-        self.asker.step(|| Event::Record {
-            domain: domain.clone(),
-            record: Arc::clone(&record),
-        });
+        self.asker.step(|| Event::Record { domain: domain.clone(), record: Arc::clone(&record) });
         Ok(record)
     }
 
@@ -227,10 +199,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
             true => self.asker.count_term(),
             false => Ok(()),
         };
-        self.asker.step(|| Event::Term {
-            text: frame.record.text_of(span).into(),
-            span,
-        });
+        self.asker.step(|| Event::Term { text: frame.record.text_of(span).into(), span });
         counted?;
         let found = self.mechanism(frame, &directive.mechanism).await?;
         let matched = found.is_some().then_some(directive.qualifier.into());
@@ -248,10 +217,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
     /// §6.1
     async fn redirect(&mut self, frame: &Frame, span: Span, spec: &DomainSpec) -> Result<Why, Why> {
         let counted = self.asker.count_term();
-        self.asker.step(|| Event::Term {
-            text: frame.record.text_of(span).into(),
-            span,
-        });
+        self.asker.step(|| Event::Term { text: frame.record.text_of(span).into(), span });
         counted?;
         let why = match self.target(frame, spec).await {
             Ok(target) => self.inner(&target, frame.scope).await,
@@ -261,9 +227,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         // current evaluation with the exception that if no SPF record is found, or if the
         // <target-name> is malformed, the result is a "permerror" rather than "none"."
         if why.verdict() == Verdict::None {
-            return Err(Why::RedirectNone {
-                inner: Box::new(why),
-            });
+            return Err(Why::RedirectNone { inner: Box::new(why) });
         }
         Ok(why)
     }

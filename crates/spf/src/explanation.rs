@@ -23,10 +23,7 @@ impl Explanation {
             return None;
         }
         let text = std::str::from_utf8(expanded.get(..max).unwrap_or(expanded)).ok()?;
-        Some(Self {
-            text: text.into(),
-            from,
-        })
+        Some(Self { text: text.into(), from })
     }
 
     /// The text.
@@ -58,14 +55,7 @@ mod tests {
         assert_eq!(new(b"abcd").as_deref(), Some("abcd"));
         assert_eq!(new(b"abcde").as_deref(), Some("abcd"));
         assert_eq!(new(b"abc").as_deref(), Some("abc"));
-        for bad in [
-            &b""[..],
-            b"a\r\nb",
-            b"a\tb",
-            b"a\0",
-            "ü".as_bytes(),
-            b"\x7f",
-        ] {
+        for bad in [&b""[..], b"a\r\nb", b"a\tb", b"a\0", "ü".as_bytes(), b"\x7f"] {
             assert_eq!(new(bad), None, "{bad:?}");
         }
     }

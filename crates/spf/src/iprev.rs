@@ -11,11 +11,7 @@ use std::net::IpAddr;
 
 /// The result of an iprev check, in the words of RFC 8601 §2.7.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 8601 §2.7.3")]
 pub enum IprevVerdict {
     /// A reverse name has the client's address.
@@ -120,24 +116,15 @@ fn reason(found: &Reverse, client: IpAddr) -> IprevWhy {
     }
     if let Some(Err(e)) = &found.pointer {
         let name = Name::reverse(client);
-        return IprevWhy::Unanswered {
-            name,
-            error: e.clone().into(),
-        };
+        return IprevWhy::Unanswered { name, error: e.clone().into() };
     }
     if found.tried.is_empty() {
         return IprevWhy::NoName;
     }
     // A name without an answer could have been the right one: unknown is not no.
-    let unanswered = found
-        .tried
-        .iter()
-        .find_map(|t| Some((t, t.answer.as_ref().err()?)));
+    let unanswered = found.tried.iter().find_map(|t| Some((t, t.answer.as_ref().err()?)));
     match unanswered {
-        Some((t, e)) => IprevWhy::Unanswered {
-            name: t.name.clone(),
-            error: e.clone().into(),
-        },
+        Some((t, e)) => IprevWhy::Unanswered { name: t.name.clone(), error: e.clone().into() },
         None => IprevWhy::NoneConfirmed,
     }
 }
@@ -210,11 +197,7 @@ impl From<Tried> for NameTried {
             .answer
             .map(|answer| answer.records().iter().filter_map(address).collect())
             .map_err(IprevError::from);
-        Self {
-            name: tried.name,
-            addresses,
-            confirmed: tried.confirmed,
-        }
+        Self { name: tried.name, addresses, confirmed: tried.confirmed }
     }
 }
 
@@ -261,15 +244,7 @@ impl fmt::Display for Iprev {
                 }
                 Err(e) => write!(f, "{kind}: {}", e.to_string().escape_default())?,
             }
-            writeln!(
-                f,
-                "{}",
-                if tried.confirmed.is_some() {
-                    ", confirmed"
-                } else {
-                    ""
-                }
-            )?;
+            writeln!(f, "{}", if tried.confirmed.is_some() { ", confirmed" } else { "" })?;
         }
         if self.skipped > 0 {
             writeln!(f, " {} more names, not looked at", self.skipped)?;

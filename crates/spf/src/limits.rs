@@ -73,10 +73,7 @@ impl Counters {
     /// Nothing used.
     #[must_use]
     pub const fn new(limits: &Limits) -> Self {
-        Self {
-            terms: Count::of(limits.terms),
-            void: Count::of(limits.void),
-        }
+        Self { terms: Count::of(limits.terms), void: Count::of(limits.void) }
     }
 }
 

@@ -141,8 +141,7 @@ impl MacroString {
     }
 
     fn has(&self, wanted: fn(Letter) -> bool) -> bool {
-        self.pieces()
-            .any(|p| matches!(p, Ok(Piece::Macro(m)) if wanted(m.letter)))
+        self.pieces().any(|p| matches!(p, Ok(Piece::Macro(m)) if wanted(m.letter)))
     }
 }
 
@@ -153,10 +152,7 @@ fn checked(
 ) -> Result<MacroString, MacroError> {
     if let Some((at, &octet)) = octets.iter().enumerate().find(|(_, b)| !allowed(b)) {
         let span = Span::new(at, at + 1);
-        return Err(MacroError {
-            span,
-            kind: MacroFault::Octet { octet },
-        });
+        return Err(MacroError { span, kind: MacroFault::Octet { octet } });
     }
     // All octets are US-ASCII now, so this is never lossy.
     let text = String::from_utf8_lossy(octets);
@@ -168,10 +164,7 @@ fn checked(
         at = span.end;
         match (piece, letters) {
             (Piece::Macro(m), Letters::DomainSpec) if m.letter.is_explanation_only() => {
-                return Err(MacroError {
-                    span,
-                    kind: MacroFault::ExplanationOnly,
-                });
+                return Err(MacroError { span, kind: MacroFault::ExplanationOnly });
             }
             _ => {}
         }
@@ -200,16 +193,9 @@ impl DomainSpec {
         };
         if !ends_well {
             let span = Span::new(0, octets.len());
-            return Err(MacroError {
-                span,
-                kind: MacroFault::DomainEnd,
-            });
+            return Err(MacroError { span, kind: MacroFault::DomainEnd });
         }
-        let fixed = if fixed {
-            Name::from_dotted(octets).ok()
-        } else {
-            None
-        };
+        let fixed = if fixed { Name::from_dotted(octets).ok() } else { None };
         Ok(Self { text, fixed })
     }
 
@@ -252,9 +238,7 @@ fn ends_in_top_label(literal: &str) -> bool {
     let Some((_, label)) = literal.rsplit_once('.') else {
         return false;
     };
-    let is_ldh = label
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_ldh = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let edges = !label.starts_with('-') && !label.ends_with('-');
     let is_number = label.bytes().all(|b| b.is_ascii_digit());
     !label.is_empty() && is_ldh && edges && !is_number

@@ -13,11 +13,7 @@ use std::sync::Arc;
 
 /// The result of a check, in the words of RFC 7208 §2.6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 7208 §2.6")]
 pub enum Verdict {
     /// No domain to check, or a domain that publishes nothing.
@@ -187,13 +183,7 @@ impl fmt::Display for Outcome {
     /// One line: `192.0.2.66 matches -all of bank.example (1 of 10 look-ups used)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let terms = self.counters.terms;
-        write!(
-            f,
-            "{} ({} of {} look-ups used)",
-            self.sentence(),
-            terms.used,
-            terms.limit
-        )
+        write!(f, "{} ({} of {} look-ups used)", self.sentence(), terms.used, terms.limit)
     }
 }
 

@@ -66,15 +66,8 @@ impl ReceivedSpf {
             Pair::new("envelope-from", sender),
             Pair::new("helo", SafeText::escaped(session.helo)),
         ];
-        pairs.extend(
-            session
-                .receiver
-                .map(|r| Pair::new("receiver", SafeText::display(r))),
-        );
-        pairs.push(Pair::new(
-            "identity",
-            SafeText::from_static(outcome.identity.as_str()),
-        ));
+        pairs.extend(session.receiver.map(|r| Pair::new("receiver", SafeText::display(r))));
+        pairs.push(Pair::new("identity", SafeText::from_static(outcome.identity.as_str())));
         pairs.push(match outcome.verdict {
             Verdict::TempError | Verdict::PermError => {
                 Pair::new("problem", SafeText::display(&outcome.why))
@@ -95,10 +88,7 @@ impl ReceivedSpf {
     /// The value of a key, if it is there.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&SafeText> {
-        self.pairs
-            .iter()
-            .find(|p| p.key.eq_ignore_ascii_case(key))
-            .map(|p| &p.value)
+        self.pairs.iter().find(|p| p.key.eq_ignore_ascii_case(key)).map(|p| &p.value)
     }
 
     /// The whole field, name and final CRLF included, folded after each pair.
@@ -142,10 +132,7 @@ fn mechanism(why: &Why) -> SafeText {
 
 impl Pair {
     fn new(key: &str, value: SafeText) -> Self {
-        Self {
-            key: key.into(),
-            value,
-        }
+        Self { key: key.into(), value }
     }
 }
 
@@ -177,21 +164,14 @@ fn push_escaped(out: &mut String, text: &str, special: &[char]) {
 }
 
 fn is_dot_atom(text: &str) -> bool {
-    text.split('.')
-        .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
+    text.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
 }
 
 /// RFC 5322 §3.2.3
 const fn is_atext(b: u8) -> bool {
     b.is_ascii_alphanumeric()
-        || matches!(
-            b,
-            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'/'
-        )
-        || matches!(
-            b,
-            b'=' | b'?' | b'^' | b'_' | b'`' | b'{' | b'|' | b'}' | b'~'
-        )
+        || matches!(b, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'/')
+        || matches!(b, b'=' | b'?' | b'^' | b'_' | b'`' | b'{' | b'|' | b'}' | b'~')
 }
 
 #[cfg(test)]

@@ -57,10 +57,7 @@ pub enum TermKind {
 
 /// `directive = [ qualifier ] mechanism`
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "closed by RFC 7208 §12: directive"
-)]
+#[expect(clippy::exhaustive_structs, reason = "closed by RFC 7208 §12: directive")]
 pub struct Directive {
     /// The result if the mechanism matches.
     pub qualifier: Qualifier,
@@ -178,10 +175,7 @@ impl Record {
     pub fn redirect(&self) -> Option<(Span, &DomainSpec)> {
         // RFC 7208 §5.1: "Any "redirect" modifier (Section 6.1) MUST be ignored when there is an
         // "all" mechanism in the record, regardless of the relative ordering of the terms."
-        if self
-            .directives()
-            .any(|(_, d)| d.mechanism == Mechanism::All)
-        {
+        if self.directives().any(|(_, d)| d.mechanism == Mechanism::All) {
             return None;
         }
         self.terms.iter().find_map(|t| match &t.kind {
@@ -226,10 +220,7 @@ impl Directive {
     /// A directive.
     #[must_use]
     pub const fn new(qualifier: Qualifier, mechanism: Mechanism) -> Self {
-        Self {
-            qualifier,
-            mechanism,
-        }
+        Self { qualifier, mechanism }
     }
 }
 

@@ -55,11 +55,7 @@ pub(crate) async fn reverse<R: Resolver, T: Trace>(
             let answer = asker.ask(name.clone(), address_kind(client)).await;
             let leads_back = answer.as_ref().is_ok_and(|a| holds(a, client));
             let confirmed = leads_back.then(|| ConfirmedName(name.clone()));
-            found.tried.push(Tried {
-                name: name.clone(),
-                answer,
-                confirmed,
-            });
+            found.tried.push(Tried { name: name.clone(), answer, confirmed });
         }
     }
     found.pointer = Some(pointer);
@@ -82,11 +78,7 @@ fn names(answer: &Answer) -> impl Iterator<Item = &Name> {
 }
 
 fn holds(answer: &Answer, client: IpAddr) -> bool {
-    answer
-        .records()
-        .iter()
-        .filter_map(address)
-        .any(|a| a == client)
+    answer.records().iter().filter_map(address).any(|a| a == client)
 }
 
 /// The address in a record of type A or AAAA.

@@ -33,11 +33,7 @@ type Parts<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
 /// Which name of the session is checked (RFC 7208 §2.3, §2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[expect(clippy::exhaustive_enums, reason = "closed by RFC 7208 §2.3 and §2.4")]
 pub enum Identity {
     /// The HELO name.
@@ -76,13 +72,7 @@ impl<'a> Session<'a> {
         sender: impl Into<Sender<'a>>,
         clock: &'a dyn Clock,
     ) -> Self {
-        Self {
-            client: client.to_canonical(),
-            helo,
-            sender: sender.into(),
-            receiver: None,
-            clock,
-        }
+        Self { client: client.to_canonical(), helo, sender: sender.into(), receiver: None, clock }
     }
 
     /// The same session, checked by this host.
@@ -200,15 +190,9 @@ mod tests {
     #[test]
     fn paths_are_senders() {
         let path = ReversePath::parse(br#"<"a b"@Example.ORG>"#).unwrap();
-        assert_eq!(
-            Sender::from(&path).parts(),
-            Some((&b"a b"[..], &b"example.org"[..]))
-        );
+        assert_eq!(Sender::from(&path).parts(), Some((&b"a b"[..], &b"example.org"[..])));
         let path = ReversePath::parse(b"<a@[192.0.2.1]>").unwrap();
-        assert_eq!(
-            Sender::from(&path).parts(),
-            Some((&b"a"[..], &b"[192.0.2.1]"[..]))
-        );
+        assert_eq!(Sender::from(&path).parts(), Some((&b"a"[..], &b"[192.0.2.1]"[..])));
         assert!(Sender::from(&ReversePath::Null).is_null());
     }
 }

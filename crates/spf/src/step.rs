@@ -139,22 +139,12 @@ impl fmt::Display for Event {
             Self::Asked { question, answer } => write_answer(f, question, answer),
             Self::Record { domain, record } => write!(f, "{domain} \"{}\"", record.text()),
             Self::Term { text, .. } => f.write_str(text),
-            Self::Expanded {
-                output: Ok(name), ..
-            } => write!(f, "becomes {name}"),
+            Self::Expanded { output: Ok(name), .. } => write!(f, "becomes {name}"),
             Self::Expanded { output: Err(e), .. } => write!(f, "becomes no name: {e}"),
-            Self::Compared {
-                client,
-                inside: true,
-            } => write!(f, "{client} is inside"),
-            Self::Compared {
-                client,
-                inside: false,
-            } => write!(f, "{client} is outside"),
+            Self::Compared { client, inside: true } => write!(f, "{client} is inside"),
+            Self::Compared { client, inside: false } => write!(f, "{client} is outside"),
             Self::Confirmed { name } => write!(f, "{name} is confirmed"),
-            Self::Ended {
-                matched: Some(verdict),
-            } => write!(f, "match: {verdict}"),
+            Self::Ended { matched: Some(verdict) } => write!(f, "match: {verdict}"),
             Self::Ended { matched: None } => f.write_str("no match"),
             Self::Inner { verdict } => write!(f, "result: {verdict}"),
             Self::NoExplanation { why } => write!(f, "no explanation: {why}"),

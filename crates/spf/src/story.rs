@@ -37,16 +37,11 @@ impl Outcome {
             Some(identity)
         };
         // With the null sender both checks are one, traced as that of the HELO name.
-        let own = steps
-            .iter()
-            .position(|s| identity(s) == Some(self.identity));
+        let own = steps.iter().position(|s| identity(s) == Some(self.identity));
         let steps = steps.get(own.unwrap_or(0)..).unwrap_or_default();
         let next = steps.iter().skip(1).position(|s| identity(s).is_some());
         let behind = next.map_or(steps.len(), |n| n + 1);
-        Story {
-            outcome: self,
-            steps: steps.get(..behind).unwrap_or_default(),
-        }
+        Story { outcome: self, steps: steps.get(..behind).unwrap_or_default() }
     }
 }
 
@@ -66,13 +61,7 @@ impl fmt::Display for Story<'_> {
         write!(f, " {} (", outcome.verdict)?;
         match outcome.matched() {
             Some(m) => {
-                write!(
-                    f,
-                    "mechanism {} at octet {} of {})",
-                    m.term(),
-                    m.span.start,
-                    m.domain
-                )
+                write!(f, "mechanism {} at octet {} of {})", m.term(), m.span.start, m.domain)
             }
             None => write!(f, "{})", outcome.why),
         }
@@ -116,19 +105,12 @@ impl Teller {
                 self.record = None;
                 self.flush();
                 let head = format!("{:indent$}{domain}", "");
-                self.lines.push(padded(
-                    &head,
-                    RECORD_COLUMN,
-                    &format!("\"{}\"", record.text()),
-                ));
+                self.lines.push(padded(&head, RECORD_COLUMN, &format!("\"{}\"", record.text())));
             }
             Event::Term { text, .. } => {
                 self.flush();
-                self.open = Some(Line {
-                    indent: indent + 2,
-                    head: text.to_string(),
-                    notes: vec![],
-                });
+                self.open =
+                    Some(Line { indent: indent + 2, head: text.to_string(), notes: vec![] });
             }
             Event::Compared { inside, .. } if *inside || !self.has_no_notes() => {}
             Event::Asked { .. }
@@ -149,22 +131,15 @@ impl Teller {
 
     /// Whether the open term is `exp=`, whose TXT answer is no record.
     fn explains(&self) -> bool {
-        self.open.as_ref().is_some_and(|l| {
-            l.head
-                .get(..4)
-                .is_some_and(|name| name.eq_ignore_ascii_case("exp="))
-        })
+        self.open
+            .as_ref()
+            .is_some_and(|l| l.head.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("exp=")))
     }
 
     fn ended(&mut self, matched: Option<Verdict>, step: &Step) {
         if let Some((indent, inner)) = self.inner.take() {
-            let does = if matched.is_some() {
-                "matches"
-            } else {
-                "does not match"
-            };
-            self.lines
-                .push(format!("{:indent$}include {does} (inner {inner})", ""));
+            let does = if matched.is_some() { "matches" } else { "does not match" };
+            self.lines.push(format!("{:indent$}include {does} (inner {inner})", ""));
             return;
         }
         // That the client is outside says it already.
@@ -200,8 +175,7 @@ impl Teller {
     fn flush(&mut self) {
         if let Some(line) = self.open.take() {
             let head = format!("{:1$}{2}", "", line.indent, line.head);
-            self.lines
-                .push(padded(&head, NOTE_COLUMN, &line.notes.join(", ")));
+            self.lines.push(padded(&head, NOTE_COLUMN, &line.notes.join(", ")));
         }
         if let Some((indent, told)) = self.record.take() {
             self.lines.push(format!("{:indent$}{told}", ""));

@@ -151,18 +151,9 @@ impl Why {
             Self::Matched(_) => "matched",
             Self::NoMatch { .. } => "no-match",
             Self::BadDomain { .. } => "bad-domain",
-            Self::NoRecord {
-                missing: Missing::Name,
-                ..
-            } => "no-domain",
-            Self::NoRecord {
-                missing: Missing::Record,
-                ..
-            } => "no-record",
-            Self::Dns {
-                error: LookupError::Timeout,
-                ..
-            } => "dns-timeout",
+            Self::NoRecord { missing: Missing::Name, .. } => "no-domain",
+            Self::NoRecord { missing: Missing::Record, .. } => "no-record",
+            Self::Dns { error: LookupError::Timeout, .. } => "dns-timeout",
             Self::Dns { .. } => "dns-failure",
             Self::Elapsed { .. } => "elapsed",
             Self::SeveralRecords { .. } => "several-records",
@@ -184,16 +175,10 @@ impl fmt::Display for Why {
             Self::BadDomain { domain, fault } => {
                 write!(f, "{}: {fault}", domain.as_str().escape_default())
             }
-            Self::NoRecord {
-                domain,
-                missing: Missing::Name,
-            } => {
+            Self::NoRecord { domain, missing: Missing::Name } => {
                 write!(f, "{domain} does not exist")
             }
-            Self::NoRecord {
-                domain,
-                missing: Missing::Record,
-            } => {
+            Self::NoRecord { domain, missing: Missing::Record } => {
                 write!(f, "{domain} has no SPF record")
             }
             Self::Dns { question, error } => {
@@ -214,15 +199,8 @@ impl fmt::Display for Why {
             Self::RedirectNone { inner } => write!(f, "redirect target: {inner}"),
             Self::TooManyTerms { limit } => write!(f, "more than {limit} terms ask DNS"),
             Self::TooManyVoid { limit } => write!(f, "more than {limit} void look-ups"),
-            Self::TooManyMx {
-                domain,
-                count,
-                limit,
-            } => {
-                write!(
-                    f,
-                    "{domain} has {count} mail exchangers, {limit} are allowed"
-                )
+            Self::TooManyMx { domain, count, limit } => {
+                write!(f, "{domain} has {count} mail exchangers, {limit} are allowed")
             }
         }
     }

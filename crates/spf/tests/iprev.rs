@@ -40,15 +40,10 @@ fn a_name_that_leads_back_passes() {
 #[test]
 fn ipv6_and_mapped_clients() {
     let reverse = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
-    let found = run(
-        "2001:db8::1",
-        &format!("{reverse} PTR six.example\nsix.example AAAA 2001:db8::1"),
-    );
+    let found =
+        run("2001:db8::1", &format!("{reverse} PTR six.example\nsix.example AAAA 2001:db8::1"));
     assert_eq!(found.verdict, IprevVerdict::Pass);
-    let found = run(
-        "::ffff:192.0.2.66",
-        &format!("{ARPA} PTR h.example\nh.example A 192.0.2.66"),
-    );
+    let found = run("::ffff:192.0.2.66", &format!("{ARPA} PTR h.example\nh.example A 192.0.2.66"));
     assert_eq!(
         (found.verdict, found.client.to_string()),
         (IprevVerdict::Pass, "192.0.2.66".to_owned())
@@ -61,10 +56,7 @@ fn names_that_do_not_lead_back_fail() {
         "192.0.2.66",
         &format!("{ARPA} PTR liar.example\n{ARPA} PTR gone.example\nliar.example A 192.0.2.1"),
     );
-    assert_eq!(
-        (found.verdict, found.why.code()),
-        (IprevVerdict::Fail, "ptr-unconfirmed")
-    );
+    assert_eq!((found.verdict, found.why.code()), (IprevVerdict::Fail, "ptr-unconfirmed"));
     assert_snapshot!(found, @r#"
         iprev ip=192.0.2.66
          PTR liar.example  A 192.0.2.1
@@ -77,20 +69,14 @@ fn names_that_do_not_lead_back_fail() {
 fn no_name_is_permerror() {
     for text in ["", &format!("{ARPA} TXT \"x\"")] {
         let found = run("192.0.2.66", text);
-        assert_eq!(
-            (found.verdict, found.why.code()),
-            (IprevVerdict::PermError, "ptr-missing")
-        );
+        assert_eq!((found.verdict, found.why.code()), (IprevVerdict::PermError, "ptr-missing"));
     }
 }
 
 #[test]
 fn unanswered_questions_are_temperror_unless_another_name_is_confirmed() {
     let found = run("192.0.2.66", &format!(";!timeout {ARPA}"));
-    assert_eq!(
-        (found.verdict, found.why.code()),
-        (IprevVerdict::TempError, "dns-failure")
-    );
+    assert_eq!((found.verdict, found.why.code()), (IprevVerdict::TempError, "dns-failure"));
     let slow = format!(
         "{ARPA} PTR slow.example\n{ARPA} PTR liar.example\nliar.example A 192.0.2.1\n;!servfail slow.example"
     );
@@ -107,18 +93,13 @@ fn unanswered_questions_are_temperror_unless_another_name_is_confirmed() {
 #[test]
 fn the_eleventh_name_is_not_looked_at() {
     let names = |n: usize| {
-        let ptr: String = (1..=n)
-            .map(|i| format!("{ARPA} PTR h{i}.example\n"))
-            .collect();
+        let ptr: String = (1..=n).map(|i| format!("{ARPA} PTR h{i}.example\n")).collect();
         run("192.0.2.66", &format!("{ptr}h{n}.example A 192.0.2.66"))
     };
     assert_eq!(names(9).verdict, IprevVerdict::Pass);
     assert_eq!(names(10).verdict, IprevVerdict::Pass);
     let eleven = names(11);
-    assert_eq!(
-        (eleven.verdict, eleven.names.len(), eleven.skipped),
-        (IprevVerdict::Fail, 10, 1)
-    );
+    assert_eq!((eleven.verdict, eleven.names.len(), eleven.skipped), (IprevVerdict::Fail, 10, 1));
     assert!(eleven.to_string().contains("1 more names, not looked at"));
 }
 

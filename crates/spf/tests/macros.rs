@@ -40,19 +40,10 @@ fn the_examples_of_the_rfc() {
         ("%{lr}", "strong-bad"),
         ("%{lr-}", "bad.strong"),
         ("%{l1r-}", "strong"),
-        (
-            "%{ir}.%{v}._spf.%{d2}",
-            "66.2.0.192.in-addr._spf.example.com",
-        ),
+        ("%{ir}.%{v}._spf.%{d2}", "66.2.0.192.in-addr._spf.example.com"),
         ("%{lr-}.lp._spf.%{d2}", "bad.strong.lp._spf.example.com"),
-        (
-            "%{lr-}.lp.%{ir}.%{v}._spf.%{d2}",
-            "bad.strong.lp.66.2.0.192.in-addr._spf.example.com",
-        ),
-        (
-            "%{d2}.trusted-domains.example.net",
-            "example.com.trusted-domains.example.net",
-        ),
+        ("%{lr-}.lp.%{ir}.%{v}._spf.%{d2}", "bad.strong.lp.66.2.0.192.in-addr._spf.example.com"),
+        ("%{d2}.trusted-domains.example.net", "example.com.trusted-domains.example.net"),
     ] {
         assert_eq!(expand(CLIENT, text).as_deref(), Some(expected), "{text}");
     }
@@ -80,28 +71,19 @@ fn the_other_letters_and_escapes() {
         let expected = Some(expected).filter(|e| !e.is_empty());
         assert_eq!(expand(CLIENT, text).as_deref(), expected, "{text}");
     }
-    assert_eq!(
-        expand(CLIENT6, "%{c} %{p}").as_deref(),
-        Some("2001:db8::cb01 unknown")
-    );
+    assert_eq!(expand(CLIENT6, "%{c} %{p}").as_deref(), Some("2001:db8::cb01 unknown"));
 }
 
 #[test]
 fn the_receiver_is_named_if_known() {
-    let zone = publishes(
-        "v=spf1 -all exp=why.example",
-        "why.example TXT \"%{r} says no\"",
-    );
+    let zone = publishes("v=spf1 -all exp=why.example", "why.example TXT \"%{r} says no\"");
     let receiver = DomainName::parse("MX.example.org").unwrap();
     let sender = Sender::parse(b"joe@d.example");
     let session =
         Session::new(CLIENT.parse().unwrap(), b"x.example", sender, &NOW).with_receiver(&receiver);
     let limits = Limits::rfc7208();
     let outcome = block_on(check(&zone, &session, Identity::MailFrom, &limits, &mut ())).unwrap();
-    assert_eq!(
-        outcome.explanation.unwrap().as_str(),
-        "mx.example.org says no"
-    );
+    assert_eq!(outcome.explanation.unwrap().as_str(), "mx.example.org says no");
 }
 
 #[test]
@@ -114,25 +96,19 @@ fn an_ipv4_mapped_client_is_ipv4_in_macros() {
 
 #[test]
 fn without_local_part_it_is_postmaster() {
-    let zone = publishes(
-        "v=spf1 -all exp=why.example",
-        "why.example TXT \"%{l} %{s}\"",
-    );
+    let zone = publishes("v=spf1 -all exp=why.example", "why.example TXT \"%{l} %{s}\"");
     for sender in ["@d.example", "d.example"] {
         let outcome = mail(CLIENT, sender, &zone);
-        assert_eq!(
-            outcome.explanation.unwrap().as_str(),
-            "postmaster postmaster@d.example"
-        );
+        assert_eq!(outcome.explanation.unwrap().as_str(), "postmaster postmaster@d.example");
         assert_eq!(outcome.subject.as_str(), "postmaster@d.example");
     }
 }
 
 #[test]
 fn bad_macros_in_a_record_are_permerror() {
-    for spec in [
-        "%{x}.e", "%{d", "%", "%a.e", "%{d0}", "%{c}", "%{r}", "%{t}", "%{d2:}", "%{}", "%{ d}",
-    ] {
+    for spec in
+        ["%{x}.e", "%{d", "%", "%a.e", "%{d0}", "%{c}", "%{r}", "%{t}", "%{d2:}", "%{}", "%{ d}"]
+    {
         assert_eq!(
             verdict(&format!("v=spf1 exists:{spec} -all"), ""),
             Verdict::PermError,
@@ -143,10 +119,7 @@ fn bad_macros_in_a_record_are_permerror() {
 
 #[test]
 fn expansions_that_are_no_names_do_not_match() {
-    let zone = publishes(
-        "v=spf1 exists:%{l}.e.example ?all",
-        "*.e.example A 127.0.0.2",
-    );
+    let zone = publishes("v=spf1 exists:%{l}.e.example ?all", "*.e.example A 127.0.0.2");
     for local in ["a..b", ".a", &"x".repeat(64)] {
         let outcome = mail(CLIENT, &format!("{local}@d.example"), &zone);
         assert_eq!(outcome.verdict, Verdict::Neutral, "{local}");
@@ -158,20 +131,13 @@ fn expansions_that_are_no_names_do_not_match() {
 /// The explanation that a TXT record at the target of `exp=` gives.
 fn explained(more: &str) -> Option<String> {
     let outcome = from(CLIENT, &publishes("v=spf1 -all exp=why.example", more));
-    assert_eq!(
-        outcome.verdict,
-        Verdict::Fail,
-        "an explanation changes no verdict"
-    );
+    assert_eq!(outcome.verdict, Verdict::Fail, "an explanation changes no verdict");
     outcome.explanation.map(|e| e.to_string())
 }
 
 #[test]
 fn explanations_that_cannot_be_had_are_absent() {
-    assert_eq!(
-        explained("why.example TXT \"No \" \"way\"").as_deref(),
-        Some("No way")
-    );
+    assert_eq!(explained("why.example TXT \"No \" \"way\"").as_deref(), Some("No way"));
     for none in [
         "",
         "why.example A 192.0.2.1",
@@ -196,9 +162,7 @@ fn explanations_are_cut_at_512_octets() {
             .chunks(250)
             .map(|c| format!("\"{}\"", std::str::from_utf8(c).unwrap()))
             .collect();
-        explained(&format!("why.example TXT {}", strings.join(" ")))
-            .unwrap()
-            .len()
+        explained(&format!("why.example TXT {}", strings.join(" "))).unwrap().len()
     };
     assert_eq!((text(511), text(512), text(513)), (511, 512, 512));
 }

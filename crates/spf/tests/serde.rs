@@ -9,10 +9,7 @@ use serde_json::{Value, json};
 
 fn fields(client: &str, record: &str, more: &str) -> (Value, Value) {
     let (outcome, steps) = traced(client, "joe@d.example", &publishes(record, more));
-    (
-        serde_json::to_value(outcome).unwrap(),
-        serde_json::to_value(steps).unwrap(),
-    )
+    (serde_json::to_value(outcome).unwrap(), serde_json::to_value(steps).unwrap())
 }
 
 #[test]
@@ -46,10 +43,7 @@ fn an_outcome_names_its_reason_and_its_terms() {
 #[test]
 fn an_explanation_and_an_error() {
     let (outcome, _) = fields(CLIENT, "v=spf1 -all exp=e.example", "e.example TXT no");
-    assert_eq!(
-        outcome["explanation"],
-        json!({"text": "no", "from": "d.example"})
-    );
+    assert_eq!(outcome["explanation"], json!({"text": "no", "from": "d.example"}));
     let (outcome, _) = fields(CLIENT, "v=spf1 ipv4:192.0.2.1 -all", "");
     assert_eq!(outcome["code"], "syntax");
     assert_eq!(outcome["matched"], Value::Null);

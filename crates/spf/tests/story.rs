@@ -63,9 +63,7 @@ fn two_records() {
 #[test]
 fn eleven_look_ups() {
     let terms: String = (0..11).map(|i| format!("a:h{i}.example.net ")).collect();
-    let hosts: String = (0..11)
-        .map(|i| format!("h{i}.example.net A 198.51.100.{i}\n"))
-        .collect();
+    let hosts: String = (0..11).map(|i| format!("h{i}.example.net A 198.51.100.{i}\n")).collect();
     let text = format!("many.example TXT \"v=spf1 {terms}-all\"\n{hosts}");
     assert_snapshot!(story("a@many.example", &text), @r#"
         spf mailfrom=a@many.example ip=192.0.2.66
@@ -162,9 +160,7 @@ fn an_include_of_nothing() {
 #[test]
 fn an_answer_is_told_up_to_twelve_records() {
     let told = |n: usize| {
-        let hosts: String = (1..=n)
-            .map(|i| format!("h.example A 198.51.100.{i}\n"))
-            .collect();
+        let hosts: String = (1..=n).map(|i| format!("h.example A 198.51.100.{i}\n")).collect();
         let text = format!("d.example TXT \"v=spf1 a:h.example -all\"\n{hosts}");
         story("a@d.example", &text)
     };

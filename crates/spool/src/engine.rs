@@ -182,11 +182,7 @@ impl<'a> Claim<'a> {
     /// Up to `limit` leases for any destination.
     #[must_use]
     pub const fn new(limit: usize, now: UnixTime) -> Self {
-        Self {
-            limit,
-            full: &[],
-            now,
-        }
+        Self { limit, full: &[], now }
     }
 
     /// Passes over these destinations.
@@ -263,10 +259,7 @@ impl Filter {
     /// One message.
     #[must_use]
     pub fn id(id: Id) -> Self {
-        Self {
-            ids: Some(vec![id]),
-            ..Self::default()
-        }
+        Self { ids: Some(vec![id]), ..Self::default() }
     }
 
     /// Whether a message in the given states is meant.
@@ -279,11 +272,7 @@ impl Filter {
             })
         };
         let dest = |want: &Destination| {
-            envelope
-                .rcpts
-                .iter()
-                .zip(states)
-                .any(|(r, s)| r.dest == *want && !s.is_settled())
+            envelope.rcpts.iter().zip(states).any(|(r, s)| r.dest == *want && !s.is_settled())
         };
         self.ids.as_ref().is_none_or(|ids| ids.contains(&id))
             && self.from.as_ref().is_none_or(|f| *f == envelope.from)

@@ -111,21 +111,15 @@ impl Rcpt {
     /// `local`.
     #[must_use]
     pub fn new(to: ForwardPath) -> Self {
-        let dest = to
-            .mailbox()
-            .map_or_else(Destination::local, |m| Destination::Host(m.host().clone()));
+        let dest =
+            to.mailbox().map_or_else(Destination::local, |m| Destination::Host(m.host().clone()));
         Self::to(to, dest)
     }
 
     /// A recipient with a destination that a route rule chose.
     #[must_use]
     pub const fn to(to: ForwardPath, dest: Destination) -> Self {
-        Self {
-            to,
-            dest,
-            orcpt: None,
-            notify: Notify::Unspecified,
-        }
+        Self { to, dest, orcpt: None, notify: Notify::Unspecified }
     }
 }
 
@@ -316,18 +310,10 @@ mod tests {
 
     #[test]
     fn destinations_round_trip() {
-        for text in [
-            "example.org",
-            "[192.0.2.1]",
-            "[IPv6:2001:db8::1]",
-            "route:relay-1",
-        ] {
+        for text in ["example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]", "route:relay-1"] {
             assert_eq!(Destination::parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(
-            Destination::parse("route:"),
-            Err(ParseDestinationError::Route)
-        );
+        assert_eq!(Destination::parse("route:"), Err(ParseDestinationError::Route));
         assert_eq!(Destination::route("a b"), Err(ParseDestinationError::Route));
         assert!(Destination::route(&"a".repeat(64)).is_ok());
         assert!(Destination::route(&"a".repeat(65)).is_err());
@@ -337,11 +323,7 @@ mod tests {
     fn an_envelope_survives_its_json() {
         let to = ForwardPath::parse(b"<\"a b\"@example.org>").unwrap();
         let mut rcpt = Rcpt::new(to);
-        rcpt.notify = Notify::On {
-            success: true,
-            failure: false,
-            delay: true,
-        };
+        rcpt.notify = Notify::On { success: true, failure: false, delay: true };
         rcpt.orcpt = Some(SafeText::from_static("rfc822;x@example.org"));
         let mut env = Envelope::new(
             IncomingKind::Inbound,
@@ -352,16 +334,8 @@ mod tests {
         env.tags = vec![SafeText::from_static("list")];
         env.ret = Some(Ret::Headers);
         let json = serde_json::to_string(&env).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Envelope>(&json).unwrap(),
-            env,
-            "{json}"
-        );
-        let small = Envelope::new(
-            IncomingKind::Notice,
-            ReversePath::Null,
-            UnixTime::from_secs(0),
-        );
+        assert_eq!(serde_json::from_str::<Envelope>(&json).unwrap(), env, "{json}");
+        let small = Envelope::new(IncomingKind::Notice, ReversePath::Null, UnixTime::from_secs(0));
         let json = serde_json::to_string(&small).unwrap();
         assert_eq!(
             json,

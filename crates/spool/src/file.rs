@@ -77,13 +77,7 @@ impl Options {
     /// The defaults: 4 threads, leases of 10 minutes, a spread of one minute.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            threads: 4,
-            min_free: None,
-            lease: LEASE,
-            spread: Duration::from_secs(60),
-        }
+        Self { seed, threads: 4, min_free: None, lease: LEASE, spread: Duration::from_secs(60) }
     }
 }
 
@@ -137,10 +131,7 @@ impl FileSpool {
         let layout = Layout::new(folder);
         make_folders(&RealFs, &layout)?;
         let owned = lock_folder(&layout)?;
-        let options = Options {
-            threads: options.threads.max(1),
-            ..options
-        };
+        let options = Options { threads: options.threads.max(1), ..options };
         Self::start(Box::new(RealFs), (layout, Some(owned)), options, now)
     }
 
@@ -151,18 +142,12 @@ impl FileSpool {
         options: Options,
         now: UnixTime,
     ) -> Result<(Self, OpenReport), OpenError> {
-        let spread = Spread {
-            now,
-            over: options.spread,
-            seed: options.seed,
-        };
+        let spread = Spread { now, over: options.spread, seed: options.seed };
         let mut recovery = Recovery::new(&*fs, &layout, spread);
         recovery.run()?;
         let (index, report) = (recovery.index, recovery.report);
-        let pool = Pool::new(options.threads).map_err(|source| OpenError::Io {
-            path: layout.root().to_owned(),
-            source,
-        })?;
+        let pool = Pool::new(options.threads)
+            .map_err(|source| OpenError::Io { path: layout.root().to_owned(), source })?;
         let store = Store {
             fs,
             layout,
@@ -177,10 +162,7 @@ impl FileSpool {
         };
         // A spool that is full at start says so from the first connection on.
         store.check_health(now);
-        let handle = Arc::new(Handle {
-            pool,
-            store: Arc::new(store),
-        });
+        let handle = Arc::new(Handle { pool, store: Arc::new(store) });
         Ok((Self { handle }, report))
     }
 
@@ -236,16 +218,8 @@ fn lock_folder(layout: &Layout) -> Result<File, OpenError> {
     use rustix::fs::{FlockOperation, flock};
     use std::os::unix::fs::OpenOptionsExt;
     let path = layout.lock();
-    let open = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path);
-    let io = |source| OpenError::Io {
-        path: path.clone(),
-        source,
-    };
+    let open = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
+    let io = |source| OpenError::Io { path: path.clone(), source };
     let file = open.map_err(io)?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
@@ -263,8 +237,7 @@ impl Spool for FileSpool {
             return Err(SpoolError::Failing);
         }
         let wanted = size.get().unwrap_or(0);
-        self.blocking(move |store| store.check_space(wanted))
-            .await??;
+        self.blocking(move |store| store.check_space(wanted)).await??;
         if !lock(&self.store().index).reserve(id) {
             return Err(SpoolError::Exists(id));
         }

@@ -43,10 +43,7 @@ impl Default for Schedule {
     fn default() -> Self {
         let minutes = [0, 5, 15, 30, 60, 120, 240, 480, 720];
         Self {
-            delays: minutes
-                .into_iter()
-                .map(|m| Duration::from_secs(m * MINUTE))
-                .collect(),
+            delays: minutes.into_iter().map(|m| Duration::from_secs(m * MINUTE)).collect(),
             warn_after: Duration::from_secs(4 * HOUR),
             give_up: Duration::from_secs(5 * DAY),
         }
@@ -61,17 +58,11 @@ impl Schedule {
     pub fn parse<'a>(
         delays: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, ParseScheduleError> {
-        let delays = delays
-            .into_iter()
-            .map(parse_duration)
-            .collect::<Result<Vec<_>, _>>()?;
+        let delays = delays.into_iter().map(parse_duration).collect::<Result<Vec<_>, _>>()?;
         match delays.last() {
             None => Err(ParseScheduleError::Empty),
             Some(last) if *last < Duration::from_secs(1) => Err(ParseScheduleError::Spin),
-            Some(_) => Ok(Self {
-                delays,
-                ..Self::default()
-            }),
+            Some(_) => Ok(Self { delays, ..Self::default() }),
         }
     }
 
@@ -151,9 +142,7 @@ impl Schedule {
 /// # Errors
 /// [`ParseScheduleError::Duration`]
 pub fn parse_duration(text: &str) -> Result<Duration, ParseScheduleError> {
-    let bad = || ParseScheduleError::Duration {
-        text: text.to_owned(),
-    };
+    let bad = || ParseScheduleError::Duration { text: text.to_owned() };
     if text == "0" {
         return Ok(Duration::ZERO);
     }
@@ -168,11 +157,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, ParseScheduleError> {
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(bad());
     }
-    let secs = digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|n| n.checked_mul(unit))
-        .ok_or_else(bad)?;
+    let secs = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).ok_or_else(bad)?;
     Ok(Duration::from_secs(secs))
 }
 
@@ -196,10 +181,7 @@ mod tests {
     fn the_last_delay_repeats() {
         let s = Schedule::parse(["0", "5m", "2h"]).unwrap();
         let secs = |n| s.delay(n).as_secs();
-        assert_eq!(
-            [secs(0), secs(1), secs(2), secs(3), secs(99)],
-            [0, 300, 7_200, 7_200, 7_200]
-        );
+        assert_eq!([secs(0), secs(1), secs(2), secs(3), secs(99)], [0, 300, 7_200, 7_200, 7_200]);
     }
 
     #[test]
@@ -219,13 +201,7 @@ mod tests {
             "213503982334602d",
             "5µ",
         ] {
-            assert_eq!(
-                parse_duration(bad),
-                Err(E::Duration {
-                    text: bad.to_owned()
-                }),
-                "{bad}"
-            );
+            assert_eq!(parse_duration(bad), Err(E::Duration { text: bad.to_owned() }), "{bad}");
         }
     }
 
@@ -233,10 +209,7 @@ mod tests {
     fn the_last_attempt_is_at_the_give_up_age() {
         let s = Schedule::default();
         let five_days = 5 * 86_400;
-        assert_eq!(
-            s.next(at(0), 20, at(five_days - 60), 0),
-            Some(at(five_days))
-        );
+        assert_eq!(s.next(at(0), 20, at(five_days - 60), 0), Some(at(five_days)));
         assert_eq!(s.next(at(0), 20, at(five_days - 1), 0), Some(at(five_days)));
         assert_eq!(s.next(at(0), 20, at(five_days), 0), None);
         assert_eq!(s.for_notices().give_up(), Duration::from_secs(2 * DAY));

@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 /// `Due` and `Owed` are work still to do; a message ends when every recipient is in another state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "every engine and every runner must handle each state"
-)]
+#[expect(clippy::exhaustive_enums, reason = "every engine and every runner must handle each state")]
 pub enum RcptState {
     /// To be tried at or after `due`.
     Due {
@@ -95,23 +92,13 @@ impl Cause {
     /// Our own words.
     #[must_use]
     pub const fn ours(status: SafeText, text: SafeText) -> Self {
-        Self {
-            status,
-            text,
-            host: None,
-            diagnosis: None,
-        }
+        Self { status, text, host: None, diagnosis: None }
     }
 
     /// The words of `host`.
     #[must_use]
     pub const fn of(host: SafeText, status: SafeText, text: SafeText) -> Self {
-        Self {
-            status,
-            text,
-            host: Some(host),
-            diagnosis: None,
-        }
+        Self { status, text, host: Some(host), diagnosis: None }
     }
 }
 

@@ -141,11 +141,6 @@ mod tests {
         let of = |len: usize| TopFields::new(format!("A:{}\r\n", "x".repeat(len - 4)));
         assert!(of(MAX_TOP_FIELDS - 1).is_ok());
         assert!(of(MAX_TOP_FIELDS).is_ok());
-        assert_eq!(
-            of(MAX_TOP_FIELDS + 1),
-            Err(TopFieldsError::Long {
-                len: MAX_TOP_FIELDS + 1
-            })
-        );
+        assert_eq!(of(MAX_TOP_FIELDS + 1), Err(TopFieldsError::Long { len: MAX_TOP_FIELDS + 1 }));
     }
 }

@@ -1,10 +1,5 @@
 //! The file engine through its public face: the rules of every engine, and its own.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::as_conversions,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, reason = "tests")]
 
 mod suite;
 
@@ -45,9 +40,7 @@ fn a_second_owner_is_refused_until_the_first_is_gone() {
 fn the_largest_id_is_the_floor_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let mut bench = Bench::new(open(folder.path()));
-    let ids: Vec<_> = (0..3)
-        .map(|_| bench.accept(envelope(&["a@x.example"]), b"x"))
-        .collect();
+    let ids: Vec<_> = (0..3).map(|_| bench.accept(envelope(&["a@x.example"]), b"x")).collect();
     drop(bench);
     let spool = open(folder.path());
     assert_eq!(spool.largest_id(), ids.last().copied());
@@ -103,9 +96,7 @@ fn a_body_changed_on_disk_is_never_read_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let mut bench = Bench::new(open(folder.path()));
     let id = bench.accept(envelope(&["a@x.example"]), &[b'x'; 100_000]);
-    let body = files(folder.path())
-        .into_iter()
-        .find(|f| f.extension().is_some_and(|e| e == "eml"));
+    let body = files(folder.path()).into_iter().find(|f| f.extension().is_some_and(|e| e == "eml"));
     let mut octets = vec![b'x'; 100_000];
     octets[70_000] = b'y';
     std::fs::write(body.unwrap(), octets).unwrap();
@@ -122,19 +113,13 @@ fn too_little_space_is_full_and_not_failing() {
     let (spool, _) = FileSpool::open(folder.path(), options, NOW).unwrap();
     assert_eq!(spool.health(), postrider_spool::Health::Full);
     let id = IdSource::new(1, None).next(NOW);
-    assert!(matches!(
-        wait(spool.begin(id, SizeHint::unknown())),
-        Err(SpoolError::Full)
-    ));
+    assert!(matches!(wait(spool.begin(id, SizeHint::unknown())), Err(SpoolError::Full)));
     drop(spool);
     let mut options = Options::new(1);
     options.min_free = Some(0);
     let (spool, _) = FileSpool::open(folder.path(), options, NOW).unwrap();
     assert!(wait(spool.begin(id, SizeHint::octets(1 << 20))).is_ok());
-    assert!(matches!(
-        wait(spool.begin(id, SizeHint::octets(u64::MAX))),
-        Err(SpoolError::Full)
-    ));
+    assert!(matches!(wait(spool.begin(id, SizeHint::octets(u64::MAX))), Err(SpoolError::Full)));
 }
 
 #[test]
@@ -146,11 +131,7 @@ fn a_restart_spreads_what_is_overdue() {
     }
     drop(bench);
     let (spool, _) = FileSpool::open(folder.path(), Options::new(9), later(3_600)).unwrap();
-    let claimed = |secs: u64| {
-        wait(spool.claim(Claim::new(99, later(3_600 + secs))))
-            .unwrap()
-            .len()
-    };
+    let claimed = |secs: u64| wait(spool.claim(Claim::new(99, later(3_600 + secs)))).unwrap().len();
     let counts = [claimed(10), claimed(30), claimed(60)];
     assert_eq!(counts.iter().sum::<usize>(), 50);
     assert!(counts.iter().all(|c| *c > 2), "{counts:?}");
@@ -165,12 +146,7 @@ fn a_single_overdue_message_is_due_at_once_after_a_restart() {
     bench.accept(envelope(&["a@x.example"]), b"x");
     drop(bench);
     let (spool, _) = FileSpool::open(folder.path(), Options::new(9), later(3_600)).unwrap();
-    assert_eq!(
-        wait(spool.claim(Claim::new(9, later(3_600))))
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(wait(spool.claim(Claim::new(9, later(3_600)))).unwrap().len(), 1);
 }
 
 #[test]

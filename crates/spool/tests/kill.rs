@@ -124,19 +124,13 @@ fn a_killed_process_keeps_what_it_promised() {
 fn check(folder: &Path, told: &BTreeMap<Id, bool>) {
     let spool = open(folder);
     let list = wait(spool.list(&Filter::default(), None, usize::MAX)).unwrap();
-    let there: BTreeMap<Id, u64> = list
-        .into_iter()
-        .filter_map(Result::ok)
-        .map(|e| (e.id, e.size))
-        .collect();
+    let there: BTreeMap<Id, u64> =
+        list.into_iter().filter_map(Result::ok).map(|e| (e.id, e.size)).collect();
     for (id, settled) in told {
         let there = there.contains_key(id);
         // An even one may have been settled without a word.
         let gone_unsaid = id.as_u64() % 2 == 0 && !there;
-        assert!(
-            there != *settled || gone_unsaid,
-            "{id}: settled {settled}, there {there}"
-        );
+        assert!(there != *settled || gone_unsaid, "{id}: settled {settled}, there {there}");
     }
     for id in there.keys().rev().take(20) {
         let mut body = wait(spool.body(*id)).unwrap();

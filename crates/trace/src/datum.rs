@@ -84,9 +84,9 @@ impl Datum {
         match self {
             Self::Bool(_) | Self::Int(_) => 8,
             Self::Text(text) | Self::Unknown(text) => text.as_str().len() + 1,
-            Self::List(items) => items
-                .iter()
-                .fold(1, |sum, item| item.weight().saturating_add(sum)),
+            Self::List(items) => {
+                items.iter().fold(1, |sum, item| item.weight().saturating_add(sum))
+            }
         }
     }
 }
@@ -147,10 +147,7 @@ impl Fields {
     /// The value of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Datum> {
-        self.0
-            .iter()
-            .find(|(n, _)| n.as_str() == name)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(n, _)| n.as_str() == name).map(|(_, value)| value)
     }
 
     /// Adds a value; one of the same name is replaced.

@@ -114,9 +114,7 @@ impl Event {
     /// The name of the check, or the stage where it has none.
     #[must_use]
     pub fn check_name(&self) -> &str {
-        self.check
-            .as_ref()
-            .map_or_else(|| self.stage.as_str(), SafeText::as_str)
+        self.check.as_ref().map_or_else(|| self.stage.as_str(), SafeText::as_str)
     }
 
     /// Writes the line, without its line break.

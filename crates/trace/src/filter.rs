@@ -80,20 +80,13 @@ fn is_address(address: &str, wanted: &str) -> bool {
 
 fn has_sender(trace: &Trace, wanted: &str) -> bool {
     let of_mail = |e: &&Event| e.stage == Stage::Mail;
-    let senders = trace
-        .all()
-        .filter(of_mail)
-        .filter_map(|e| e.given.get("from"));
-    senders
-        .filter_map(Datum::as_text)
-        .any(|sender| is_address(sender, wanted))
+    let senders = trace.all().filter(of_mail).filter_map(|e| e.given.get("from"));
+    senders.filter_map(Datum::as_text).any(|sender| is_address(sender, wanted))
 }
 
 fn has_recipient(trace: &Trace, wanted: &str) -> bool {
     let recipients = trace.all().filter_map(|e| e.rcpt.as_ref());
-    recipients
-        .into_iter()
-        .any(|recipient| is_address(recipient.as_str(), wanted))
+    recipients.into_iter().any(|recipient| is_address(recipient.as_str(), wanted))
 }
 
 fn has_client(trace: &Trace, wanted: IpAddr) -> bool {

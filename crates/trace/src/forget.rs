@@ -36,10 +36,7 @@ pub fn forget(file: &[u8], address: &Mailbox) -> (Vec<u8>, usize) {
 
 /// The text as it stands between the quotes of a JSON string.
 fn in_json(text: &str) -> String {
-    serde_json::Value::from(text)
-        .to_string()
-        .trim_matches('"')
-        .to_owned()
+    serde_json::Value::from(text).to_string().trim_matches('"').to_owned()
 }
 
 /// Whether an address between `before` and `after` is no part of a longer one.
@@ -72,10 +69,7 @@ mod tests {
     fn address_is_replaced_in_any_case_and_everywhere() {
         assert_eq!(
             forgotten(r#"{"rcpt":"Anna@Example.org","say":"to <anna@example.org>."}"#),
-            (
-                r#"{"rcpt":"(forgotten)","say":"to <(forgotten)>."}"#.to_owned(),
-                2
-            )
+            (r#"{"rcpt":"(forgotten)","say":"to <(forgotten)>."}"#.to_owned(), 2)
         );
     }
 
@@ -97,9 +91,6 @@ mod tests {
         let address = Mailbox::parse(br#""john doe"@example.org"#).unwrap();
         let line = br#"{"rcpt":"\"john doe\"@example.org"}"#;
         let (out, count) = forget(line, &address);
-        assert_eq!(
-            (out.as_slice(), count),
-            (&br#"{"rcpt":"(forgotten)"}"#[..], 1)
-        );
+        assert_eq!((out.as_slice(), count), (&br#"{"rcpt":"(forgotten)"}"#[..], 1));
     }
 }

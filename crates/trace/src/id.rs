@@ -11,10 +11,7 @@ pub struct SessionId(Id);
 
 /// Id of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a trace is a message's or a session's"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a trace is a message's or a session's")]
 pub enum TraceId {
     /// A message.
     Message(Id),

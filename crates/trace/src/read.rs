@@ -73,10 +73,7 @@ pub fn read_lines(text: &[u8]) -> Lines {
         }
         match Event::from_line(line) {
             Ok(event) => lines.events.push(event),
-            Err(error) => lines.bad.push(BadLine {
-                line: at + 1,
-                error,
-            }),
+            Err(error) => lines.bad.push(BadLine { line: at + 1, error }),
         }
     }
     lines

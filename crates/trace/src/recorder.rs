@@ -73,14 +73,7 @@ impl Recorder {
         att: Option<u32>,
         sink: Arc<dyn TraceSink>,
     ) -> Self {
-        Self {
-            sess,
-            msg,
-            att,
-            recorded: 0,
-            left_out: 0,
-            sink,
-        }
+        Self { sess, msg, att, recorded: 0, left_out: 0, sink }
     }
 
     /// The id by which the trace is found.

@@ -60,10 +60,7 @@ impl<W: Write> LineSink<W> {
     /// Writes to `writer`, which should not block for long.
     #[must_use]
     pub const fn new(writer: W) -> Self {
-        Self {
-            writer: Mutex::new(writer),
-            lost: AtomicU64::new(0),
-        }
+        Self { writer: Mutex::new(writer), lost: AtomicU64::new(0) }
     }
 
     /// Events that could not be written.
@@ -75,9 +72,7 @@ impl<W: Write> LineSink<W> {
     /// The writer, given back.
     #[must_use]
     pub fn into_inner(self) -> W {
-        self.writer
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.writer.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -93,7 +88,5 @@ impl<W: Write + Send> TraceSink for LineSink<W> {
 
 /// A panic elsewhere does not make a list of events wrong.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -48,10 +48,7 @@ pub struct Retention {
 impl Default for Retention {
     /// 14 days or 256 MiB, whichever comes first.
     fn default() -> Self {
-        Self {
-            days: 14,
-            max_octets: 256 * 1024 * 1024,
-        }
+        Self { days: 14, max_octets: 256 * 1024 * 1024 }
     }
 }
 
@@ -66,10 +63,8 @@ impl Retention {
     /// files are left alone.
     #[must_use]
     pub fn surplus<'a>(&self, files: &[(&'a str, u64)], now: UnixTime) -> Vec<&'a str> {
-        let mut days: Vec<(UnixTime, &str, u64)> = files
-            .iter()
-            .filter_map(|&(name, len)| Some((day_of_file(name)?, name, len)))
-            .collect();
+        let mut days: Vec<(UnixTime, &str, u64)> =
+            files.iter().filter_map(|&(name, len)| Some((day_of_file(name)?, name, len))).collect();
         days.sort_by(|a, b| b.cmp(a));
         let today = day_of_file(&file_name(now)).unwrap_or(now);
         let kept = Duration::from_secs(u64::from(self.days.saturating_sub(1)) * 86_400);

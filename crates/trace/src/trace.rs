@@ -70,11 +70,7 @@ impl Groups {
     /// A message begins: what the session did so far is copied in front.
     fn start(&mut self, id: TraceId, sess: Option<SessionId>) {
         let session = sess.and_then(|s| self.sessions.get(&s)).cloned();
-        let trace = Trace {
-            id,
-            session: session.unwrap_or_default(),
-            events: Vec::new(),
-        };
+        let trace = Trace { id, session: session.unwrap_or_default(), events: Vec::new() };
         self.traces.insert(id, trace);
         self.order.push(id);
     }
@@ -125,10 +121,7 @@ impl Trace {
         let same = |e: &&Event| (e.msg, e.att) == (event.msg, event.att) && e.n < event.n;
         let last = self.all().filter(same).map(|e| e.n).max().unwrap_or(0);
         let missing = event.n.saturating_sub(last).saturating_sub(1);
-        (missing > 0).then_some(Gap {
-            before: event.n,
-            missing,
-        })
+        (missing > 0).then_some(Gap { before: event.n, missing })
     }
 
     /// All gaps, in order.
@@ -139,8 +132,6 @@ impl Trace {
     /// The last event of the check `name` that is no decision.
     #[must_use]
     pub fn check(&self, name: &str) -> Option<&Event> {
-        self.all()
-            .filter(|e| e.check_name() == name && !e.is_decision())
-            .last()
+        self.all().filter(|e| e.check_name() == name && !e.is_decision()).last()
     }
 }

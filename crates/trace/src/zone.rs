@@ -53,9 +53,7 @@ fn lines(dns: &Dns) -> Vec<String> {
         None => {
             let ttl = dns.ttl.unwrap_or(0);
             let answers = dns.a.iter().map(|a| data(kind, a.as_str()));
-            answers
-                .map(|data| format!("{owner} {ttl} IN {kind} {data}"))
-                .collect()
+            answers.map(|data| format!("{owner} {ttl} IN {kind} {data}")).collect()
         }
     };
     if dns.secure == Some(true) {
@@ -84,11 +82,7 @@ fn data(kind: &str, answer: &str) -> String {
     if kind != "TXT" || answer.starts_with('"') {
         return answer.to_owned();
     }
-    let strings: Vec<String> = answer
-        .as_bytes()
-        .chunks(MAX_STRING)
-        .map(quoted_octets)
-        .collect();
+    let strings: Vec<String> = answer.as_bytes().chunks(MAX_STRING).map(quoted_octets).collect();
     strings.join(" ")
 }
 
@@ -120,20 +114,14 @@ mod tests {
         let mx = Dns::answered("example.org MX", ["5 a.example.", "10 b.example."]).ttl(60);
         assert_eq!(
             lines(&mx),
-            [
-                "example.org. 60 IN MX 5 a.example.",
-                "example.org. 60 IN MX 10 b.example."
-            ]
+            ["example.org. 60 IN MX 5 a.example.", "example.org. 60 IN MX 10 b.example."]
         );
     }
 
     #[test]
     fn texts_are_quoted_once_and_split_at_255() {
         let quoted = Dns::answered("a TXT", ["\"v=spf1 -all\""]).secure(true);
-        assert_eq!(
-            lines(&quoted),
-            ["a. 0 IN TXT \"v=spf1 -all\"", ";!secure a."]
-        );
+        assert_eq!(lines(&quoted), ["a. 0 IN TXT \"v=spf1 -all\"", ";!secure a."]);
         let long = "x".repeat(256);
         let long = Dns::answered("a TXT", [long.as_str()]);
         let want = format!("a. 0 IN TXT \"{}\" \"x\"", "x".repeat(255));

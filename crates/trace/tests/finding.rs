@@ -25,10 +25,7 @@ fn matching(filter: &Filter) -> Vec<String> {
 #[test]
 fn outcome_is_the_last_word() {
     let outcomes: Vec<Outcome> = traces().iter().map(Trace::outcome).collect();
-    assert_eq!(
-        outcomes,
-        [Outcome::Delivered, Outcome::Rejected, Outcome::Bounced]
-    );
+    assert_eq!(outcomes, [Outcome::Delivered, Outcome::Rejected, Outcome::Bounced]);
 }
 
 #[test]
@@ -43,10 +40,7 @@ fn worst_recipient_decides_the_outcome() {
         assert_eq!(events.len(), lines.len());
         Trace::group(events)[0].outcome()
     };
-    let retried = [
-        line(1, 1, "a@example", "retry"),
-        line(2, 1, "b@example", "delivered"),
-    ];
+    let retried = [line(1, 1, "a@example", "retry"), line(2, 1, "b@example", "delivered")];
     assert_eq!(outcome(&retried), Outcome::Retrying);
     let done = [&retried[..], &[line(1, 2, "a@example", "delivered")]].concat();
     assert_eq!(outcome(&done), Outcome::Delivered);
@@ -80,18 +74,9 @@ fn filters_look_at_sender_recipient_client_and_time() {
     assert_eq!(matching(&Filter::all()).len(), 3);
     assert_eq!(matching(&Filter::all().refused()), refused);
     assert_eq!(matching(&Filter::all().since(since)), refused);
-    assert_eq!(
-        matching(&Filter::all().from("NEWS@bank.example")),
-        ["D21JJQD838RB"]
-    );
-    assert_eq!(
-        matching(&Filter::all().from("@gmail.com")),
-        ["D21JF7M138QM"]
-    );
-    assert_eq!(
-        matching(&Filter::all().to("friend@gmail.com")),
-        ["D21K58ZJ3903"]
-    );
+    assert_eq!(matching(&Filter::all().from("NEWS@bank.example")), ["D21JJQD838RB"]);
+    assert_eq!(matching(&Filter::all().from("@gmail.com")), ["D21JF7M138QM"]);
+    assert_eq!(matching(&Filter::all().to("friend@gmail.com")), ["D21K58ZJ3903"]);
     let ip = "192.0.2.66".parse().unwrap();
     assert_eq!(matching(&Filter::all().ip(ip)), ["D21JJQD838RB"]);
     assert!(matching(&Filter::all().ip(ip).from("@gmail.com")).is_empty());
@@ -152,10 +137,7 @@ fn files_are_kept_by_days_and_octets_and_today_always() {
     assert_eq!(surplus(4, 530), Vec::<&str>::new());
     assert_eq!(surplus(3, 530), ["2026-11-21.jsonl"]);
     assert_eq!(surplus(4, 529), ["2026-11-21.jsonl"]);
-    assert_eq!(
-        surplus(1, 0),
-        ["2026-11-21.jsonl", "2026-11-22.jsonl", "2026-11-23.jsonl"]
-    );
+    assert_eq!(surplus(1, 0), ["2026-11-21.jsonl", "2026-11-22.jsonl", "2026-11-23.jsonl"]);
 }
 
 #[test]

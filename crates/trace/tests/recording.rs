@@ -44,13 +44,7 @@ fn numbers_are_of_the_session_the_message_and_the_attempt() {
     let m = Some(id);
     assert_eq!(
         numbers,
-        [
-            (1, None, None),
-            (1, m, None),
-            (2, m, None),
-            (2, None, None),
-            (1, m, Some(1))
-        ]
+        [(1, None, None), (1, m, None), (2, m, None), (2, None, None), (1, m, Some(1))]
     );
 }
 
@@ -108,10 +102,7 @@ fn values_are_limited_at_256_octets() {
         let text = "x".repeat(len);
         let event = recorded(check().say(&text).given("name", text.as_str()));
         assert_eq!(event.say.unwrap().as_str().len(), kept);
-        assert_eq!(
-            event.given.get("name").unwrap().as_text().unwrap().len(),
-            kept
-        );
+        assert_eq!(event.given.get("name").unwrap().as_text().unwrap().len(), kept);
         assert_eq!(event.truncated, truncated, "{len}");
     }
 }
@@ -144,15 +135,8 @@ fn a_long_key_record_is_kept_for_asking_it_again() {
 
 #[test]
 fn text_of_a_client_is_escaped() {
-    let event = recorded(
-        check()
-            .given("name", Datum::octets(b"a\r\nb\\\xff"))
-            .say("line\nbreak"),
-    );
-    assert_eq!(
-        event.given.get("name").unwrap().as_text(),
-        Some("a\\x0d\\x0ab\\\\\\xff")
-    );
+    let event = recorded(check().given("name", Datum::octets(b"a\r\nb\\\xff")).say("line\nbreak"));
+    assert_eq!(event.given.get("name").unwrap().as_text(), Some("a\\x0d\\x0ab\\\\\\xff"));
     assert_eq!(event.say.unwrap().as_str(), "line\\x0abreak");
 }
 
@@ -234,28 +218,19 @@ fn keys_have_one_order_and_absent_ones_are_left_out() {
 
 fn draft() -> impl Strategy<Value = Draft> {
     let octets = || prop::collection::vec(any::<u8>(), 0..300);
-    (
-        octets(),
-        ".{0,300}",
-        any::<i64>(),
-        any::<bool>(),
-        0..19_usize,
-    )
-        .prop_map(|(octets, text, number, flag, stage)| {
+    (octets(), ".{0,300}", any::<i64>(), any::<bool>(), 0..19_usize).prop_map(
+        |(octets, text, number, flag, stage)| {
             let list = vec![Datum::octets(&octets), Datum::from(number)];
             Draft::check(Stage::ALL[stage], &text, Out::Warn)
                 .given(&text, Datum::octets(&octets))
                 .got("list", list)
                 .dns(Dns::failed(&text, "SERVFAIL").took(3).secure(flag))
-                .because(Reason::new(
-                    &text,
-                    flag.into(),
-                    [("n", number)].into_iter().collect(),
-                ))
+                .because(Reason::new(&text, flag.into(), [("n", number)].into_iter().collect()))
                 .say(&text)
                 .why(&text)
                 .took(number.unsigned_abs())
-        })
+        },
+    )
 }
 
 proptest! {

@@ -55,11 +55,7 @@ fn ascii_view_of_limited_width() {
 #[test]
 fn lines_are_written_as_they_were_read() {
     for file in [DELIVERED, REJECTED, FORWARDER, BOUNCED] {
-        let written: Vec<String> = read_lines(file)
-            .events
-            .iter()
-            .map(|e| e.to_line())
-            .collect();
+        let written: Vec<String> = read_lines(file).events.iter().map(|e| e.to_line()).collect();
         let read: Vec<&str> = std::str::from_utf8(file).unwrap().lines().collect();
         assert_eq!(written, read);
     }

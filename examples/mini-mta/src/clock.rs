@@ -6,13 +6,8 @@ use std::time::SystemTime;
 /// The present moment.
 #[must_use]
 pub fn now() -> UnixTime {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the binary's clock; libraries take `now`"
-    )]
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    #[expect(clippy::disallowed_methods, reason = "the binary's clock; libraries take `now`")]
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     UnixTime::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -22,9 +17,7 @@ pub fn now() -> UnixTime {
 /// When the system has none to give.
 pub fn random<const N: usize>() -> Result<[u8; N], rustls::crypto::GetRandomFailed> {
     let mut octets = [0; N];
-    rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut octets)?;
+    rustls::crypto::ring::default_provider().secure_random.fill(&mut octets)?;
     Ok(octets)
 }
 

@@ -56,16 +56,10 @@ impl CommandError {
 /// # Errors
 /// [`CommandError::NoConfig`] when there is none.
 pub fn find_config(named: Option<&Path>) -> Result<PathBuf, CommandError> {
-    let usual = [
-        PathBuf::from(init::CONFIG_NAME),
-        Path::new(DEV_FOLDER).join(init::CONFIG_NAME),
-    ];
+    let usual = [PathBuf::from(init::CONFIG_NAME), Path::new(DEV_FOLDER).join(init::CONFIG_NAME)];
     match named {
         Some(path) => Ok(path.into()),
-        None => usual
-            .into_iter()
-            .find(|p| p.exists())
-            .ok_or(CommandError::NoConfig),
+        None => usual.into_iter().find(|p| p.exists()).ok_or(CommandError::NoConfig),
     }
 }
 

@@ -40,11 +40,7 @@ pub async fn run(args: &cli::Demo, out: &mut dyn Write) -> Result<bool, CommandE
         Some(folder) => empty_folder(folder)?,
         None => temporary.path().into(),
     };
-    let mut story = Story {
-        out,
-        json: args.json,
-        outcomes: Vec::new(),
-    };
+    let mut story = Story { out, json: args.json, outcomes: Vec::new() };
     let world = World::set(&folder).await?;
     acts::play(&world, &mut story).await?;
     world.close().await;
@@ -98,28 +94,17 @@ impl Story<'_> {
             format!("✗ {act}: {got}, where {expected} was expected")
         })?;
         let (act, expected, got) = (act.into(), expected.into(), got.into());
-        self.outcomes.push(Outcome {
-            act,
-            expected,
-            got,
-            ok,
-            trace,
-        });
+        self.outcomes.push(Outcome { act, expected, got, ok, trace });
         Ok(())
     }
 
     fn end(mut self) -> Result<bool, CommandError> {
-        let (right, all) = (
-            self.outcomes.iter().filter(|o| o.ok).count(),
-            self.outcomes.len(),
-        );
+        let (right, all) = (self.outcomes.iter().filter(|o| o.ok).count(), self.outcomes.len());
         if self.json {
             let json = serde_json::to_string_pretty(&self.outcomes).map_err(CommandError::other)?;
             writeln!(self.out, "{json}").map_err(CommandError::io("standard output"))?;
         }
-        self.say(&format!(
-            "\n{right} of {all} outcomes were the expected ones"
-        ))?;
+        self.say(&format!("\n{right} of {all} outcomes were the expected ones"))?;
         Ok(right == all)
     }
 }

@@ -21,18 +21,13 @@ impl Sheet {
 
     /// Sets several values that are unknown for one reason.
     pub fn unknown(&mut self, names: &[&str], cause: &Cause) {
-        names
-            .iter()
-            .for_each(|name| self.set(name, Fact(Value::Unknown(cause.clone()))));
+        names.iter().for_each(|name| self.set(name, Fact(Value::Unknown(cause.clone()))));
     }
 }
 
 impl Facts for Sheet {
     fn get(&self, name: &Name) -> Value {
-        self.values
-            .get(name)
-            .cloned()
-            .unwrap_or(Value::Unknown(Cause::Missing))
+        self.values.get(name).cloned().unwrap_or(Value::Unknown(Cause::Missing))
     }
 }
 

@@ -119,22 +119,13 @@ impl SetUp {
             std::fs::create_dir_all(&path).map_err(|source| InitError::File { path, source })?;
         }
         self.certificate(folder)?;
-        for (file, spec) in [
-            ("keys/e1.pem", KeySpec::Ed25519),
-            ("keys/r1.pem", KeySpec::Rsa2048),
-        ] {
-            private_file(&folder.join(file), || {
-                Ok(generate(spec)?.pem.expose().clone())
-            })?;
+        for (file, spec) in [("keys/e1.pem", KeySpec::Ed25519), ("keys/r1.pem", KeySpec::Rsa2048)] {
+            private_file(&folder.join(file), || Ok(generate(spec)?.pem.expose().clone()))?;
         }
         let password = self.user(folder)?;
         let config = folder.join(CONFIG_NAME);
         private_file(&config, || Ok(self.config_text()))?;
-        Ok(Written {
-            config,
-            user: self.user_name(),
-            password,
-        })
+        Ok(Written { config, user: self.user_name(), password })
     }
 
     fn user_name(&self) -> String {
@@ -192,12 +183,7 @@ impl SetUp {
 fn new_password() -> Result<Secret<String>, InitError> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let random: [u8; 20] = clock::random().map_err(|_| InitError::Random)?;
-    let letter = |b: u8| {
-        LETTERS
-            .get(usize::from(b & 31))
-            .copied()
-            .map_or('a', char::from)
-    };
+    let letter = |b: u8| LETTERS.get(usize::from(b & 31)).copied().map_or('a', char::from);
     Ok(Secret::new(random.into_iter().map(letter).collect()))
 }
 
@@ -206,21 +192,12 @@ pub(crate) fn private_file(
     path: &Path,
     content: impl FnOnce() -> Result<String, InitError>,
 ) -> Result<(), InitError> {
-    let fault = |source| InitError::File {
-        path: path.into(),
-        source,
-    };
+    let fault = |source| InitError::File { path: path.into(), source };
     if path.exists() {
         return Ok(());
     }
     let content = content()?;
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(fault)?;
-    file.write_all(content.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(fault)
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(fault)?;
+    file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).map_err(fault)
 }

@@ -39,10 +39,7 @@ pub fn pronounce(
     let effect = effect_of(decision.effect());
     let by = decision.by().to_string();
     let chain: Vec<&str> = decision.chain().iter().map(|c| c.as_str()).collect();
-    let mut draft = Draft::decision(about.stage, effect)
-        .reply(&said)
-        .by(&by)
-        .chain(chain);
+    let mut draft = Draft::decision(about.stage, effect).reply(&said).by(&by).chain(chain);
     draft = draft.say(&about.say(decision));
     if let Some(rcpt) = about.rcpt {
         draft = draft.rcpt(rcpt);
@@ -73,41 +70,25 @@ impl<'a> About<'a> {
     /// A decision of a stage that answers `status text` when it accepts.
     #[must_use]
     pub const fn new(stage: postrider_trace::Stage, status: Status, text: &'a str) -> Self {
-        Self {
-            stage,
-            id: None,
-            rcpt: None,
-            status,
-            text,
-            accepted: text,
-        }
+        Self { stage, id: None, rcpt: None, status, text, accepted: text }
     }
 
     /// The id that a refusal names.
     #[must_use]
     pub const fn id(self, id: Id) -> Self {
-        Self {
-            id: Some(id),
-            ..self
-        }
+        Self { id: Some(id), ..self }
     }
 
     /// The recipient.
     #[must_use]
     pub const fn rcpt(self, rcpt: &'a str) -> Self {
-        Self {
-            rcpt: Some(rcpt),
-            ..self
-        }
+        Self { rcpt: Some(rcpt), ..self }
     }
 
     /// Sentence for the operator when accepted.
     #[must_use]
     pub const fn accepted(self, say: &'a str) -> Self {
-        Self {
-            accepted: say,
-            ..self
-        }
+        Self { accepted: say, ..self }
     }
 
     fn say(&self, decision: &Decision) -> String {
@@ -136,9 +117,7 @@ fn refused(refusal: &ReplyText, id: Option<Id>) -> (Reply, String) {
     let id = id.map_or_else(String::new, |id| format!(" ({id})"));
     let text = SafeText::display(&format!("{}{id}", refusal.text()));
     let [class, subject, detail] = refusal.enhanced();
-    let enhanced = u8::try_from(class)
-        .ok()
-        .and_then(|c| Enhanced::new(c, subject, detail));
+    let enhanced = u8::try_from(class).ok().and_then(|c| Enhanced::new(c, subject, detail));
     // The policy checked at load that code and enhanced code agree.
     let status = Code::new(refusal.code())
         .and_then(|code| Status::new(code, enhanced).ok())
@@ -155,11 +134,8 @@ fn accepted(about: &About<'_>) -> (Reply, String) {
 }
 
 fn rule_event(stage: Stage, rule: &Explained) -> Draft {
-    let shown = if stage == Stage::Data {
-        postrider_trace::Stage::Policy
-    } else {
-        trace_stage(stage)
-    };
+    let shown =
+        if stage == Stage::Data { postrider_trace::Stage::Policy } else { trace_stage(stage) };
     let out = match &rule.result {
         None => Out::Skip,
         Some(Tri::True) => Out::Yes,
@@ -175,11 +151,8 @@ fn rule_event(stage: Stage, rule: &Explained) -> Draft {
         draft = draft.at(At::new(&rule.at.file, rule.at.line));
     }
     for reason in &rule.because {
-        draft = draft.because(Reason::new(
-            &reason.text,
-            truth(&reason.result),
-            fields(&reason.leaves),
-        ));
+        draft =
+            draft.because(Reason::new(&reason.text, truth(&reason.result), fields(&reason.leaves)));
     }
     for (name, value) in &rule.leaves {
         draft = draft.leaf(name.as_str(), datum(value));
@@ -208,10 +181,7 @@ fn truth(tri: &Tri) -> Truth {
 }
 
 fn fields(leaves: &[(Name, Value)]) -> Fields {
-    leaves
-        .iter()
-        .map(|(name, value)| (name.as_str(), datum(value)))
-        .collect()
+    leaves.iter().map(|(name, value)| (name.as_str(), datum(value))).collect()
 }
 
 /// A rule value as the trace keeps it; results stay words, lists stay lists.
@@ -220,17 +190,9 @@ fn datum(value: &Value) -> Datum {
         Value::Bool(b) => (*b).into(),
         Value::Int(i) => (*i).into(),
         Value::Unknown(cause) => Datum::unknown(&cause.to_string()),
-        Value::Domains(domains) => domains
-            .iter()
-            .map(|d| d.as_str())
-            .collect::<Vec<_>>()
-            .into(),
+        Value::Domains(domains) => domains.iter().map(|d| d.as_str()).collect::<Vec<_>>().into(),
         Value::Texts(texts) => texts.iter().map(|t| &**t).collect::<Vec<_>>().into(),
-        Value::Emails(emails) => emails
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .into(),
+        Value::Emails(emails) => emails.iter().map(ToString::to_string).collect::<Vec<_>>().into(),
         other => other.plain().into(),
     }
 }

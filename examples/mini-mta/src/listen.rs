@@ -53,9 +53,8 @@ pub async fn bind<R>(
         let listener = Arc::new(listener.clone());
         for address in &listener.listen {
             let what = format!("[listener.{}] cannot listen on {address}", listener.name);
-            let socket = TcpListener::bind(address)
-                .await
-                .map_err(CommandError::io(what.clone()))?;
+            let socket =
+                TcpListener::bind(address).await.map_err(CommandError::io(what.clone()))?;
             let address = socket.local_addr().map_err(CommandError::io(what))?;
             bound.push(Bound {
                 socket,
@@ -126,7 +125,5 @@ pub async fn accept<R: Resolver + 'static>(
 
 async fn turn_away(mut stream: TcpStream) {
     // A client that is gone need not be told.
-    let _gone = stream
-        .write_all(b"421 4.3.2 too many sessions, come back later\r\n")
-        .await;
+    let _gone = stream.write_all(b"421 4.3.2 too many sessions, come back later\r\n").await;
 }

@@ -72,10 +72,7 @@ pub enum Recipient {
 
 /// How a login ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "the client is told no more than this anyway"
-)]
+#[expect(clippy::exhaustive_enums, reason = "the client is told no more than this anyway")]
 pub enum Login {
     /// User and password fit.
     Accepted,
@@ -132,12 +129,7 @@ impl User {
             return Err(DirectoryError::Hash(name.to_string()));
         }
         let addresses = addresses.iter().chain([&name]).map(Address::from).collect();
-        Ok(Self {
-            name,
-            addresses,
-            hash,
-            disabled: false,
-        })
+        Ok(Self { name, addresses, hash, disabled: false })
     }
 }
 
@@ -152,28 +144,17 @@ impl Directory {
         aliases: BTreeMap<Address, Vec<Mailbox>>,
         subaddress: &str,
     ) -> Result<Self, Vec<DirectoryError>> {
-        let mut directory = Self {
-            domains,
-            aliases,
-            subaddress: subaddress.into(),
-            ..Self::default()
-        };
+        let mut directory =
+            Self { domains, aliases, subaddress: subaddress.into(), ..Self::default() };
         for user in users {
             for address in &user.addresses {
                 directory.owners.insert(address.clone(), user.name.clone());
             }
             directory.users.insert(Address::from(&user.name), user);
         }
-        let errors: Vec<_> = directory
-            .aliases
-            .keys()
-            .filter_map(|a| directory.check(a).err())
-            .collect();
-        if errors.is_empty() {
-            Ok(directory)
-        } else {
-            Err(errors)
-        }
+        let errors: Vec<_> =
+            directory.aliases.keys().filter_map(|a| directory.check(a).err()).collect();
+        if errors.is_empty() { Ok(directory) } else { Err(errors) }
     }
 
     /// Users as `users.toml` has them.
@@ -188,18 +169,11 @@ impl Directory {
                 .map_err(|e| DirectoryError::Name(name, e))
                 .and_then(|m| User::new(m, entry.addresses, entry.password));
             match made {
-                Ok(user) => users.push(User {
-                    disabled: entry.disabled,
-                    ..user
-                }),
+                Ok(user) => users.push(User { disabled: entry.disabled, ..user }),
                 Err(error) => errors.push(error),
             }
         }
-        if errors.is_empty() {
-            Ok(users)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(users) } else { Err(errors) }
     }
 
     fn check(&self, alias: &Address) -> Result<(), DirectoryError> {
@@ -209,10 +183,9 @@ impl Directory {
         }
         match (out.too_deep, out.nobody.first()) {
             (true, _) => Err(DirectoryError::Loop(alias.0.clone())),
-            (false, Some(to)) => Err(DirectoryError::Nobody {
-                from: alias.0.clone(),
-                to: to.to_string(),
-            }),
+            (false, Some(to)) => {
+                Err(DirectoryError::Nobody { from: alias.0.clone(), to: to.to_string() })
+            }
             (false, None) => Ok(()),
         }
     }
@@ -263,17 +236,13 @@ impl Directory {
             return;
         }
         let plain = self.without_subaddress(m);
-        if let Some(targets) = self
-            .aliases
-            .get(&Address::from(m))
-            .or_else(|| self.aliases.get(&plain))
+        if let Some(targets) =
+            self.aliases.get(&Address::from(m)).or_else(|| self.aliases.get(&plain))
         {
             out.via.push(m.to_string());
             targets.iter().for_each(|t| self.expand(t, depth + 1, out));
-        } else if let Some(owner) = self
-            .owners
-            .get(&Address::from(m))
-            .or_else(|| self.owners.get(&plain))
+        } else if let Some(owner) =
+            self.owners.get(&Address::from(m)).or_else(|| self.owners.get(&plain))
         {
             out.local.insert(owner.clone());
         } else if m.domain_name().is_some_and(|d| self.is_local(d)) {
@@ -296,9 +265,7 @@ impl Directory {
     /// The user of a login name.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
-        self.users
-            .get(&Address(name.to_lowercase()))
-            .filter(|u| !u.disabled)
+        self.users.get(&Address(name.to_lowercase())).filter(|u| !u.disabled)
     }
 
     /// All users.
@@ -312,15 +279,9 @@ impl Directory {
         let user = self.user(name);
         let hash = user.map_or(NOBODY, |u| u.hash.expose());
         let fits = PasswordHash::new(hash).is_ok_and(|h| {
-            Argon2::default()
-                .verify_password(password.expose().as_bytes(), &h)
-                .is_ok()
+            Argon2::default().verify_password(password.expose().as_bytes(), &h).is_ok()
         });
-        if fits && user.is_some() {
-            Login::Accepted
-        } else {
-            Login::Refused
-        }
+        if fits && user.is_some() { Login::Accepted } else { Login::Refused }
     }
 }
 
@@ -337,9 +298,7 @@ struct Expansion {
 #[must_use]
 pub fn hash_password(password: &Secret<String>, salt: [u8; 16]) -> Option<Secret<String>> {
     let salt = SaltString::encode_b64(&salt).ok()?;
-    let hash = Argon2::default()
-        .hash_password(password.expose().as_bytes(), &salt)
-        .ok()?;
+    let hash = Argon2::default().hash_password(password.expose().as_bytes(), &salt).ok()?;
     Some(Secret::new(hash.to_string()))
 }
 
@@ -353,17 +312,11 @@ mod tests {
 
     fn directory(aliases: &[(&str, &str)]) -> Result<Directory, Vec<DirectoryError>> {
         let hash = hash_password(&Secret::new("secret".into()), [7; 16]).unwrap();
-        let user = User::new(
-            mailbox("me@example.org"),
-            vec![mailbox("i@example.org")],
-            hash,
-        )
-        .unwrap();
+        let user =
+            User::new(mailbox("me@example.org"), vec![mailbox("i@example.org")], hash).unwrap();
         let mut map: BTreeMap<Address, Vec<Mailbox>> = BTreeMap::new();
         for (from, to) in aliases {
-            map.entry(Address::from(&mailbox(from)))
-                .or_default()
-                .push(mailbox(to));
+            map.entry(Address::from(&mailbox(from))).or_default().push(mailbox(to));
         }
         Directory::new(vec!["example.org".parse().unwrap()], vec![user], map, "+")
     }
@@ -387,26 +340,15 @@ mod tests {
         ] {
             assert_eq!(local(&d, to), ["me@example.org"], "{to}");
         }
-        assert_eq!(
-            d.recipient(&mailbox("you@example.org").into()),
-            Recipient::Unknown
-        );
-        assert_eq!(
-            d.recipient(&mailbox("me@example.net").into()),
-            Recipient::Elsewhere
-        );
-        assert!(matches!(
-            d.recipient(&ForwardPath::Postmaster),
-            Recipient::Known { .. }
-        ));
+        assert_eq!(d.recipient(&mailbox("you@example.org").into()), Recipient::Unknown);
+        assert_eq!(d.recipient(&mailbox("me@example.net").into()), Recipient::Elsewhere);
+        assert!(matches!(d.recipient(&ForwardPath::Postmaster), Recipient::Known { .. }));
     }
 
     #[test]
     fn aliases_that_do_not_end_are_refused() {
-        let loop_ = directory(&[
-            ("a@example.org", "b@example.org"),
-            ("b@example.org", "a@example.org"),
-        ]);
+        let loop_ =
+            directory(&[("a@example.org", "b@example.org"), ("b@example.org", "a@example.org")]);
         assert_eq!(loop_.unwrap_err().len(), 2);
         let nobody = directory(&[("a@example.org", "gone@example.org")]).unwrap_err();
         assert!(matches!(nobody.as_slice(), [DirectoryError::Nobody { .. }]));
@@ -419,9 +361,6 @@ mod tests {
         assert_eq!(check("me@example.org", "secret"), Login::Accepted);
         assert_eq!(check("me@example.org", "Secret"), Login::Refused);
         assert_eq!(check("nobody@example.org", "secret"), Login::Refused);
-        assert!(
-            PasswordHash::new(NOBODY).is_ok(),
-            "or unknown users would answer sooner"
-        );
+        assert!(PasswordHash::new(NOBODY).is_ok(), "or unknown users would answer sooner");
     }
 }

@@ -1,8 +1,5 @@
 //! The command line of mini-mta.
-#![expect(
-    clippy::print_stderr,
-    reason = "a command line program says what is wrong there"
-)]
+#![expect(clippy::print_stderr, reason = "a command line program says what is wrong there")]
 
 use clap::Parser;
 use mini_mta::cli::{Cli, Command};
@@ -33,17 +30,10 @@ fn main() -> ExitCode {
 /// Exit status 0: fine; 1: a negative answer; errors become 2.
 fn run(command: &Command, out: &mut dyn Write) -> Result<ExitCode, CommandError> {
     match command {
-        Command::Serve(args) => runtime()?
-            .block_on(serve::run(args))
-            .map(|()| ExitCode::SUCCESS),
+        Command::Serve(args) => runtime()?.block_on(serve::run(args)).map(|()| ExitCode::SUCCESS),
         Command::Demo(args) => runtime()?.block_on(demo::run(args, out)).map(answer),
         Command::Keygen(args) => {
-            keygen::run(
-                args,
-                &mut std::io::stdin().lock(),
-                out,
-                &mut std::io::stderr(),
-            )?;
+            keygen::run(args, &mut std::io::stdin().lock(), out, &mut std::io::stderr())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Dns(args) => runtime()?.block_on(dns::run(args, out)).map(answer),
@@ -60,9 +50,5 @@ fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
 }
 
 fn answer(yes: bool) -> ExitCode {
-    if yes {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
-    }
+    if yes { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }

@@ -44,10 +44,7 @@ pub(crate) fn sending<R>(
 pub(crate) fn author<R>(server: &Server<R>) -> Option<Author> {
     let domain = server.config.server.local_domains.first()?;
     let from: Mailbox = format!("postmaster@{domain}").parse().ok()?;
-    Some(Author {
-        host: server.config.server.hostname.clone(),
-        from,
-    })
+    Some(Author { host: server.config.server.hostname.clone(), from })
 }
 
 impl<R: Send + Sync> World for Outbound<R> {
@@ -80,12 +77,7 @@ impl<R: Send + Sync> Router for Outbound<R> {
             _ => "",
         };
         match self.0.config.routes.get(name) {
-            Some(Route::Smarthost {
-                host,
-                port,
-                tls,
-                login,
-            }) => {
+            Some(Route::Smarthost { host, port, tls, login }) => {
                 let tls = match tls {
                     SmarthostTls::Implicit => delivery::SmarthostTls::Implicit,
                     SmarthostTls::StartTls => delivery::SmarthostTls::StartTls,
@@ -109,20 +101,14 @@ impl<R: Send + Sync> Router for Outbound<R> {
             return Err(cause("5.1.1", "nobody of that address lives here any more"));
         };
         let deliver = &self.0.config.deliver;
-        Ok(deliver
-            .base
-            .join(deliver.path.replace("{user}", &folder_name(&user.name))))
+        Ok(deliver.base.join(deliver.path.replace("{user}", &folder_name(&user.name))))
     }
 }
 
 /// A user's name as one folder's name: what could lead elsewhere is replaced.
 fn folder_name(user: &Mailbox) -> String {
     let name = user.to_string().replace(['/', '\\', '\0'], "_");
-    if name.starts_with('.') {
-        format!("_{name}")
-    } else {
-        name
-    }
+    if name.starts_with('.') { format!("_{name}") } else { name }
 }
 
 fn cause(status: &'static str, text: &str) -> Cause {
@@ -133,9 +119,7 @@ impl<R: Send + Sync> Sign for Outbound<R> {
     fn sign<'a>(&'a self, message: &'a [u8]) -> BoxFuture<'a, TopFields> {
         // A notice that cannot be signed goes out unsigned: its words matter more.
         let signed = self.signatures(message).unwrap_or_default();
-        Box::pin(std::future::ready(
-            TopFields::new(signed).unwrap_or_default(),
-        ))
+        Box::pin(std::future::ready(TopFields::new(signed).unwrap_or_default()))
     }
 }
 

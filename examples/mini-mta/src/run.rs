@@ -29,20 +29,14 @@ impl Network<TcpDialer> {
     /// The real network; records that point into private networks are not followed.
     #[must_use]
     pub const fn real() -> Self {
-        Self {
-            dialer: TcpDialer::new(),
-            reach: Reach::Public,
-        }
+        Self { dialer: TcpDialer::new(), reach: Reach::Public }
     }
 }
 
 impl<D: Dialer> Network<D> {
     /// A network of its own, in which every address may be meant.
     pub(crate) const fn by(dialer: D) -> Self {
-        Self {
-            dialer,
-            reach: Reach::Any,
-        }
+        Self { dialer, reach: Reach::Any }
     }
 }
 
@@ -67,32 +61,19 @@ pub async fn start<R: Resolver + 'static, D: Dialer>(
     let tls = server.config.tls.as_ref().map(tls_config).transpose()?;
     let bound = listen::bind(&server, tls.as_ref()).await?;
     let runner = runner(&server, network)?;
-    let listening = bound
-        .iter()
-        .map(|b| (b.name().to_owned(), b.role(), b.address))
-        .collect();
+    let listening = bound.iter().map(|b| (b.name().to_owned(), b.role(), b.address)).collect();
     let (sessions, stop) = shutdown();
     let (deliveries, mut stopped) = watch::channel(false);
     let limit = Arc::new(Semaphore::new(server.config.server.max_sessions));
     let mut tasks = JoinSet::new();
     for one in bound {
-        tasks.spawn(listen::accept(
-            one,
-            Arc::clone(&server),
-            Arc::clone(&limit),
-            stop.clone(),
-        ));
+        tasks.spawn(listen::accept(one, Arc::clone(&server), Arc::clone(&limit), stop.clone()));
     }
     tasks.spawn(runner.run(async move {
         // A sender that is gone means the same as one that says so.
         let _stopped = stopped.wait_for(|stop| *stop).await;
     }));
-    Ok(Running {
-        listening,
-        sessions,
-        deliveries,
-        tasks,
-    })
+    Ok(Running { listening, sessions, deliveries, tasks })
 }
 
 fn runner<R: Resolver + 'static, D: Dialer>(
@@ -109,31 +90,20 @@ fn runner<R: Resolver + 'static, D: Dialer>(
     deliveries.schedule = server.config.queue.schedule.clone();
     let resolver = Arc::clone(&server.resolver);
     let spool = Arc::clone(&server.spool);
-    Ok(Runner::new(
-        spool,
-        (resolver, network.dialer),
-        outbound::hooks(server),
-        deliveries,
-    ))
+    Ok(Runner::new(spool, (resolver, network.dialer), outbound::hooks(server), deliveries))
 }
 
 impl Running {
     /// The address of the first listener of a role.
     #[must_use]
     pub fn address(&self, role: Role) -> Option<SocketAddr> {
-        self.listening
-            .iter()
-            .find(|(_, r, _)| *r == role)
-            .map(|(_, _, address)| *address)
+        self.listening.iter().find(|(_, r, _)| *r == role).map(|(_, _, address)| *address)
     }
 
     /// The address of a listener by its name.
     #[must_use]
     pub fn address_of(&self, name: &str) -> Option<SocketAddr> {
-        self.listening
-            .iter()
-            .find(|(n, _, _)| n == name)
-            .map(|(_, _, address)| *address)
+        self.listening.iter().find(|(n, _, _)| n == name).map(|(_, _, address)| *address)
     }
 
     /// Takes no more connections, lets sessions and attempts come to a safe point, and waits at most

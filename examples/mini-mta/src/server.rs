@@ -29,21 +29,12 @@ impl<R> Server<R> {
         sink: Arc<dyn TraceSink>,
         ids: IdSource,
     ) -> Self {
-        Self {
-            config,
-            resolver,
-            spool,
-            sink,
-            ids: Mutex::new(ids),
-        }
+        Self { config, resolver, spool, sink, ids: Mutex::new(ids) }
     }
 
     /// An id that no message and no session had before.
     pub fn next_id(&self, now: UnixTime) -> Id {
-        self.ids
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .next(now)
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next(now)
     }
 }
 

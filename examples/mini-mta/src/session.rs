@@ -57,9 +57,7 @@ pub struct Session<R> {
 
 impl<R> std::fmt::Debug for Session<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session")
-            .field("client", &self.client)
-            .finish_non_exhaustive()
+        f.debug_struct("Session").field("client", &self.client).finish_non_exhaustive()
     }
 }
 
@@ -117,11 +115,7 @@ impl<R: Resolver + 'static> Session<R> {
                     self.socket_peer.ip()
                 )),
         );
-        self.record(client::proxy(
-            self.socket_peer.ip(),
-            self.client,
-            &self.listener,
-        ));
+        self.record(client::proxy(self.socket_peer.ip(), self.client, &self.listener));
         self.connected = true;
         self.record_tls();
         self.connect_facts();
@@ -133,30 +127,23 @@ impl<R: Resolver + 'static> Session<R> {
         let now = clock::now();
         self.facts.set("listener.name", self.listener.name.as_str());
         self.facts.set("listener.role", self.listener.role.as_str());
-        self.facts.set(
-            "local_domains",
-            self.server.config.directory.domains().to_vec(),
-        );
+        self.facts.set("local_domains", self.server.config.directory.domains().to_vec());
         self.facts.set("client.tls", self.tls.is_some());
-        self.facts
-            .set("client.hidden", self.client.known().is_none());
+        self.facts.set("client.hidden", self.client.known().is_none());
         self.facts.set("auth.user", None::<&Mailbox>);
         self.facts.set("auth.domain", None::<&DomainName>);
         self.facts.set("auth.mech", "");
         self.facts.set("tags", Fact(Value::texts([])));
         let day = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
         let secs = u64::try_from(now.secs()).unwrap_or_default();
-        let weekday = usize::try_from(secs / 86_400 % 7)
-            .ok()
-            .and_then(|d| day.get(d));
+        let weekday = usize::try_from(secs / 86_400 % 7).ok().and_then(|d| day.get(d));
         self.facts.set("hour", secs / 3_600 % 24);
         self.facts.set("weekday", *weekday.unwrap_or(&"thu"));
         match self.client.known() {
             Some(ip) => self.facts.set("client.ip", ip),
-            None => self.facts.unknown(
-                &["client.ip", "client.ptr", "client.ptr_ok"],
-                &Cause::ClientHidden,
-            ),
+            None => self
+                .facts
+                .unknown(&["client.ip", "client.ptr", "client.ptr_ok"], &Cause::ClientHidden),
         }
     }
 
@@ -166,10 +153,7 @@ impl<R: Resolver + 'static> Session<R> {
                 .record(Draft::skipped(Shown::Iprev, "iprev", "role-submission").say(OWN_USER));
         }
         let Some(ip) = self.client.known() else {
-            let say = format!(
-                "skipped: {} is not the client's address",
-                self.socket_peer.ip()
-            );
+            let say = format!("skipped: {} is not the client's address", self.socket_peer.ip());
             return self.record(Draft::skipped(Shown::Iprev, "iprev", "client-unknown").say(&say));
         };
         if !self.server.config.verify.iprev {
@@ -196,24 +180,15 @@ impl<R: Resolver + 'static> Session<R> {
 
     fn spf_limits(&self) -> Limits {
         let mut limits = Limits::rfc7208();
-        limits.elapsed = limits
-            .elapsed
-            .min(self.server.config.verify.stage_deadline.0);
+        limits.elapsed = limits.elapsed.min(self.server.config.verify.stage_deadline.0);
         limits
     }
 
     /// EHLO or HELO.
     fn client_named(&mut self, who: Hello, protocol: Protocol) -> Verdict {
-        self.record(client::ehlo(
-            &who,
-            self.iprev.as_ref(),
-            &self.server.config.server.hostname,
-        ));
+        self.record(client::ehlo(&who, self.iprev.as_ref(), &self.server.config.server.hostname));
         self.facts.set("helo", who.to_string().as_str());
-        self.facts.set(
-            "helo.literal",
-            who.host().is_some_and(|h| h.as_name().is_none()),
-        );
+        self.facts.set("helo.literal", who.host().is_some_and(|h| h.as_name().is_none()));
         self.hello = Some(who);
         self.protocol = protocol;
         self.judge_session(Stage::Ehlo, Shown::Ehlo)
@@ -232,10 +207,7 @@ impl<R: Resolver + 'static> Session<R> {
 
     fn record_tls(&mut self) {
         let Some(info) = &self.tls else { return };
-        let name = info
-            .server_name
-            .as_ref()
-            .map_or_else(String::new, |n| format!(", SNI {n}"));
+        let name = info.server_name.as_ref().map_or_else(String::new, |n| format!(", SNI {n}"));
         let draft = Draft::check(Shown::Starttls, "starttls", Out::Pass)
             .got("version", info.version.as_str())
             .got("cipher", info.cipher.as_str())
@@ -292,13 +264,8 @@ impl<R: Resolver + 'static> Session<R> {
     /// Asks the rules of a stage that answers for the session, and records their decision.
     fn judge_session(&mut self, stage: Stage, shown: Shown) -> Verdict {
         let now = clock::now();
-        let outcome = judge::ask(
-            &self.server.config.policy,
-            stage,
-            &self.facts,
-            &mut self.log,
-            now,
-        );
+        let outcome =
+            judge::ask(&self.server.config.policy, stage, &self.facts, &mut self.log, now);
         self.add_tags(outcome.tags);
         match outcome.decision {
             Some(decision) if decision.reply().is_some() => {
@@ -327,10 +294,7 @@ impl<R: Resolver + 'static> Session<R> {
 
     fn add_tags(&mut self, tags: Vec<SafeText>) {
         self.tags.extend(tags);
-        self.facts.set(
-            "tags",
-            Fact(Value::texts(self.tags.iter().map(SafeText::as_str))),
-        );
+        self.facts.set("tags", Fact(Value::texts(self.tags.iter().map(SafeText::as_str))));
     }
 
     fn record(&mut self, draft: Draft) {
@@ -344,9 +308,9 @@ impl<R: Resolver + 'static> Session<R> {
         };
         match self.server.config.sender {
             SenderRule::Any => true,
-            SenderRule::Domain => mailbox
-                .domain_name()
-                .is_some_and(|d| self.server.config.directory.is_local(d)),
+            SenderRule::Domain => {
+                mailbox.domain_name().is_some_and(|d| self.server.config.directory.is_local(d))
+            }
             SenderRule::Own => self
                 .server
                 .config

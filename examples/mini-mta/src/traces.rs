@@ -70,9 +70,7 @@ impl TraceFiles {
 
 impl TraceSink for TraceFiles {
     fn event(&self, event: &Event) {
-        let sent = lock(&self.send)
-            .as_ref()
-            .is_some_and(|s| s.try_send(event.clone()).is_ok());
+        let sent = lock(&self.send).as_ref().is_some_and(|s| s.try_send(event.clone()).is_ok());
         if !sent {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
@@ -86,9 +84,7 @@ impl Drop for TraceFiles {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn write_all(folder: &Path, events: &Receiver<Event>) {
@@ -124,11 +120,8 @@ fn write(
         while files.len() >= OPEN_FILES {
             files.pop_first();
         }
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(folder.join(&name))?;
+        let file =
+            OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join(&name))?;
         files.insert(name.clone(), BufWriter::new(file));
     }
     match files.get_mut(&name) {
@@ -145,12 +138,7 @@ pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path
-            .file_name()
-            .and_then(|n| n.to_str())
-            .and_then(store::day_of_file)
-            .is_some()
-        {
+        if path.file_name().and_then(|n| n.to_str()).and_then(store::day_of_file).is_some() {
             files.push(path);
         }
     }
@@ -161,16 +149,10 @@ pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn remove_old(trace: &config::Trace, now: UnixTime) -> io::Result<()> {
     let mut sizes = Vec::new();
     for file in files(&trace.path)? {
-        let name = file
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         sizes.push((name, file.metadata()?.len()));
     }
-    let named: Vec<(&str, u64)> = sizes
-        .iter()
-        .map(|(name, size)| (name.as_str(), *size))
-        .collect();
+    let named: Vec<(&str, u64)> = sizes.iter().map(|(name, size)| (name.as_str(), *size)).collect();
     let retention = Retention::new(trace.keep_days, trace.max_bytes);
     for name in retention.surplus(&named, now) {
         std::fs::remove_file(trace.path.join(name))?;

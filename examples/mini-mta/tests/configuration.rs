@@ -15,14 +15,8 @@ struct Folder {
 impl Folder {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let written = SetUp::development(true)
-            .unwrap()
-            .write(folder.path())
-            .unwrap();
-        Self {
-            config: written.config,
-            folder,
-        }
+        let written = SetUp::development(true).unwrap().write(folder.path()).unwrap();
+        Self { config: written.config, folder }
     }
 
     fn text(&self) -> String {
@@ -57,10 +51,7 @@ fn what_init_writes_is_fine() {
 #[test]
 fn an_unknown_key_gets_its_line_and_the_nearest_right_one() {
     let said = Folder::new().faults("hostname      =", "hostnam =");
-    assert!(
-        said.starts_with("mini-mta.toml:4: unknown field `hostnam`"),
-        "{said}"
-    );
+    assert!(said.starts_with("mini-mta.toml:4: unknown field `hostnam`"), "{said}");
     assert!(said.contains("did you mean `hostname`?"), "{said}");
     assert!(said.contains("^^^^^^^"), "{said}");
 }
@@ -69,31 +60,15 @@ fn an_unknown_key_gets_its_line_and_the_nearest_right_one() {
 fn values_are_checked_where_they_stand() {
     let f = Folder::new();
     for (part, other, expected) in [
-        (
-            "\"127.0.0.1:0\"",
-            "\"127.0.0.1\"",
-            "`127.0.0.1` is no address and port",
-        ),
-        (
-            "\"mx.postrider.example\"",
-            "\"mx\"",
-            "hostname must be a full name",
-        ),
+        ("\"127.0.0.1:0\"", "\"127.0.0.1\"", "`127.0.0.1` is no address and port"),
+        ("\"mx.postrider.example\"", "\"mx\"", "hostname must be a full name"),
         (
             "[\"postrider.example\"]",
             "[\"post_rider.example\"]",
             "`post_rider.example` is no domain: octet 4",
         ),
-        (
-            "role   = \"mx\"",
-            "role = \"relay\"",
-            "unknown variant `relay`",
-        ),
-        (
-            "selector = \"e1\"",
-            "selector = \"e 1\"",
-            "`e 1` is no selector",
-        ),
+        ("role   = \"mx\"", "role = \"relay\"", "unknown variant `relay`"),
+        ("selector = \"e1\"", "selector = \"e 1\"", "`e 1` is no selector"),
         (
             "= \"me@postrider.example\"",
             "= \"you@postrider.example\"",
@@ -136,42 +111,27 @@ fn a_rule_that_is_wrong_shows_the_place_in_it() {
 #[test]
 fn a_bad_key_file_is_named_with_its_line() {
     let f = Folder::new();
-    f.write(
-        "keys/e1.pem",
-        "-----BEGIN PRIVATE KEY-----\nnot base64!\n-----END PRIVATE KEY-----\n",
-    );
+    f.write("keys/e1.pem", "-----BEGIN PRIVATE KEY-----\nnot base64!\n-----END PRIVATE KEY-----\n");
     let said = f.faults("[server]", "[server]");
     assert!(said.starts_with("keys/e1.pem: "), "{said}");
     assert!(said.contains("line 2"), "{said}");
     std::fs::remove_file(f.folder.path().join("keys/e1.pem")).unwrap();
     let said = f.faults("[server]", "[server]");
-    assert!(
-        said.contains("keys/e1.pem: [[sign]] key cannot be read"),
-        "{said}"
-    );
+    assert!(said.contains("keys/e1.pem: [[sign]] key cannot be read"), "{said}");
 }
 
 #[test]
 fn bad_users_are_named() {
     let f = Folder::new();
-    f.write(
-        "users.toml",
-        "[user.\"me@postrider.example\"]\npassword = \"secret\"\n",
-    );
+    f.write("users.toml", "[user.\"me@postrider.example\"]\npassword = \"secret\"\n");
     let said = f.faults("[server]", "[server]");
     assert!(
         said.contains("users.toml: user `me@postrider.example`: the password is no argon2id hash"),
         "{said}"
     );
-    f.write(
-        "users.toml",
-        "[user.\"me@postrider.example\"]\npasword = \"secret\"\n",
-    );
+    f.write("users.toml", "[user.\"me@postrider.example\"]\npasword = \"secret\"\n");
     let said = f.faults("[server]", "[server]");
-    assert!(
-        said.contains("users.toml:2: unknown field `pasword`"),
-        "{said}"
-    );
+    assert!(said.contains("users.toml:2: unknown field `pasword`"), "{said}");
     assert!(said.contains("did you mean `password`?"), "{said}");
 }
 
@@ -184,12 +144,7 @@ fn the_relay_guard_cannot_be_configured_away() {
         let reads = config.policy.reads(postrider_policy::Stage::Rcpt);
         assert!(reads.iter().any(|n| n.as_str() == "local_domains"));
     }
-    let without_rules = f
-        .text()
-        .split("# A stranger's server")
-        .next()
-        .unwrap()
-        .to_owned();
+    let without_rules = f.text().split("# A stranger's server").next().unwrap().to_owned();
     let config = Config::parse(&f.config, &without_rules).unwrap();
     let reads = config.policy.reads(postrider_policy::Stage::Rcpt);
     assert!(

@@ -1,10 +1,6 @@
 //! The demo is the end-to-end test: two servers, real SMTP, DNS, TLS and cryptography, a forger.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test says what it expects"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test says what it expects")]
 
 use clap::Parser;
 use mini_mta::cli::{Cli, Command};
@@ -13,13 +9,9 @@ use serde_json::Value;
 
 async fn play(args: &[&str]) -> (bool, String) {
     let cli = Cli::parse_from(["mini-mta", "demo"].iter().chain(args));
-    let Command::Demo(args) = cli.command else {
-        panic!("demo was asked for")
-    };
+    let Command::Demo(args) = cli.command else { panic!("demo was asked for") };
     let mut out = Vec::new();
-    let fine = demo::run(&args, &mut out)
-        .await
-        .expect("the stage can be set");
+    let fine = demo::run(&args, &mut out).await.expect("the stage can be set");
     (fine, String::from_utf8(out).expect("text"))
 }
 

@@ -40,11 +40,8 @@ struct Session {
 impl Session {
     fn run(choice: u8, script: &[u8], piece: usize) -> Self {
         let mut config = Config::new(Host::parse(b"client.example").expect("a host"));
-        config.tls = [
-            TlsPolicy::Off,
-            TlsPolicy::Opportunistic,
-            TlsPolicy::Required,
-        ][usize::from(choice % 3)];
+        config.tls = [TlsPolicy::Off, TlsPolicy::Opportunistic, TlsPolicy::Required]
+            [usize::from(choice % 3)];
         let now = Instant::from_millis(0);
         let mut session = Self {
             client: Connection::new(Arc::new(config), now),

@@ -20,11 +20,7 @@ pub(super) fn inputs(data: &[u8]) {
     };
     let whole = Session::run(choice, script, usize::MAX);
     // How much is there behind STARTTLS depends on how it is read, and is refused if it is.
-    if whole
-        .events
-        .iter()
-        .any(|event| event.contains("tls.pipelined"))
-    {
+    if whole.events.iter().any(|event| event.contains("tls.pipelined")) {
         return;
     }
     let split = Session::run(choice, script, 1);
@@ -124,10 +120,7 @@ impl Session {
             self.now = self.now.max(at);
             self.connection.handle_timeout(self.now);
             let next = self.connection.poll_timeout();
-            assert!(
-                next.is_none_or(|next| next > self.now),
-                "a timer that stays due"
-            );
+            assert!(next.is_none_or(|next| next > self.now), "a timer that stays due");
             self.pump();
         }
         self.now = end;
@@ -135,10 +128,7 @@ impl Session {
 
     fn pump(&mut self) {
         loop {
-            let closed = self
-                .events
-                .last()
-                .is_some_and(|event| event.starts_with("Closed"));
+            let closed = self.events.last().is_some_and(|event| event.starts_with("Closed"));
             self.connection.handle_input(self.now, &mut self.rx);
             let mut idle = true;
             while let Some(event) = self.connection.poll_event() {
@@ -162,14 +152,8 @@ impl Session {
             Event::Connected { ticket, talk, .. } => (format!("Connected {talk:?}"), Some(ticket)),
             Event::Hello { ticket, who, .. } => (format!("Hello {who}"), Some(ticket)),
             Event::Auth { ticket, .. } => ("Auth".to_owned(), Some(ticket)),
-            Event::Mail {
-                ticket,
-                from,
-                params,
-            } => (format!("Mail {from}{params}"), Some(ticket)),
-            Event::Rcpt {
-                ticket, to, index, ..
-            } => (format!("Rcpt {to} {index}"), Some(ticket)),
+            Event::Mail { ticket, from, params } => (format!("Mail {from}{params}"), Some(ticket)),
+            Event::Rcpt { ticket, to, index, .. } => (format!("Rcpt {to} {index}"), Some(ticket)),
             Event::Begin { ticket, .. } => ("Begin".to_owned(), Some(ticket)),
             Event::Body(octets) => {
                 self.connection.body_consumed(octets.len());

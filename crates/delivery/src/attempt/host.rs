@@ -63,9 +63,7 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         tls: Tls,
     ) -> Result<Session<D::Stream>, NoSession> {
         let host = target.name();
-        let stream = self
-            .connect(&host, SocketAddr::new(ip, manner.port))
-            .await?;
+        let stream = self.connect(&host, SocketAddr::new(ip, manner.port)).await?;
         let named = target.host.clone().map_or_else(|| address(ip), Host::Name);
         let unusable =
             |e: &dyn std::fmt::Display| NoSession::Host(fault_cause(&host, "4.4.0", e), Hope::Some);
@@ -81,12 +79,10 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
             }
         };
         let now = self.tools.world.now();
-        self.notes
-            .session(now, &host, &mut session, now.since(begun));
+        self.notes.session(now, &host, &mut session, now.since(begun));
         if let Some(who) = manner.login {
             let outcome = session.authenticate(who.clone()).await;
-            self.notes
-                .login(self.tools.world.now(), &host, &outcome, &session.take_log());
+            self.notes.login(self.tools.world.now(), &host, &outcome, &session.take_log());
             // Our password or our relay is at fault, not the recipient: never final.
             outcome.map_err(|e| NoSession::Host(step_cause(&host, &e), Hope::Some))?;
         }
@@ -101,20 +97,15 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         let error = match outcome {
             Ok(Ok(stream)) => {
                 let local = self.tools.dialer.local(&stream);
-                self.notes
-                    .connected(now, (host, to), local, now.since(begun));
+                self.notes.connected(now, (host, to), local, now.since(begun));
                 return Ok(stream);
             }
             Ok(Err(error)) => SafeText::display(&error),
             Err(_) => SafeText::from_static("no connection in time"),
         };
-        self.notes
-            .not_connected(now, (host, to), &error, now.since(begun));
+        self.notes.not_connected(now, (host, to), &error, now.since(begun));
         let fault = format_args!("[{}]: {error}", to.ip()).to_string();
-        Err(NoSession::Host(
-            fault_cause(host, "4.4.1", &fault),
-            Hope::Some,
-        ))
+        Err(NoSession::Host(fault_cause(host, "4.4.1", &fault), Hope::Some))
     }
 
     /// Transactions until every recipient has a verdict or the host will not go on.
@@ -148,10 +139,7 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
     /// Places, among the recipients of the attempt, of those without a verdict.
     pub(super) fn open_places(&self) -> Vec<usize> {
         let places = self.verdicts.iter().enumerate();
-        places
-            .filter(|(_, v)| v.is_none())
-            .map(|(n, _)| n)
-            .collect()
+        places.filter(|(_, v)| v.is_none()).map(|(n, _)| n).collect()
     }
 
     /// A transaction for all who have no verdict; nothing if there is nobody, or no way.

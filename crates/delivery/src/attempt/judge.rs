@@ -67,8 +67,7 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
             };
             let to = self.mail.rcpts.get(*place).map(|r| r.rcpt.to.to_string());
             let now = self.tools.world.now();
-            self.notes
-                .said(now, to.as_deref(), reply, Stage::Rcpt(*place));
+            self.notes.said(now, to.as_deref(), reply, Stage::Rcpt(*place));
             let cause = reply_cause(host, reply);
             if is_too_many(reply) && !accepted.is_empty() {
                 too_many.push(*place);
@@ -121,8 +120,7 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         let now = self.tools.world.now();
         let cause = match (error.reply(), error.stage()) {
             (Some(reply), stage) => {
-                self.notes
-                    .said(now, None, reply, stage.unwrap_or(Stage::Idle));
+                self.notes.said(now, None, reply, stage.unwrap_or(Stage::Idle));
                 reply_cause(host, reply)
             }
             (None, _) => {

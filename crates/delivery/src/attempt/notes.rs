@@ -127,9 +127,7 @@ impl Notes {
     ) {
         let draft = match outcome {
             Ok(reply) => check("auth", Out::Pass).say(&format!("logged in: {reply}")),
-            Err(error) => check("auth", Out::Fail)
-                .why("login-failed")
-                .say(&error.to_string()),
+            Err(error) => check("auth", Out::Fail).why("login-failed").say(&error.to_string()),
         };
         let draft = draft.given("host", host.clone());
         self.push(now, draft.got("dialog", lines(log)));
@@ -177,10 +175,7 @@ impl Notes {
 /// `10 a.example, 20 b.example (+3)`, and what was odd.
 fn hosts(targets: &[Target], resolution: &Resolution) -> String {
     const SHOWN: usize = 2;
-    let by_mx = resolution
-        .asked
-        .first()
-        .is_some_and(|a| a.question.kind == Kind::Mx);
+    let by_mx = resolution.asked.first().is_some_and(|a| a.question.kind == Kind::Mx);
     let implicit = resolution.notes.contains(&Note::ImplicitMx);
     let show = |t: &Target| match by_mx && !implicit {
         true => format!("{} {}", t.preference, t.name()),
@@ -200,11 +195,7 @@ fn hosts(targets: &[Target], resolution: &Resolution) -> String {
 /// The keywords of the first reply to EHLO: after TLS the server offers STARTTLS no more.
 fn offers(log: &[Entry]) -> Vec<String> {
     let ehlo = log.iter().find_map(|entry| {
-        if let Said::Server {
-            to: Stage::Ehlo,
-            reply,
-        } = &entry.said
-        {
+        if let Said::Server { to: Stage::Ehlo, reply } = &entry.said {
             return Some(reply);
         }
         None

@@ -16,32 +16,22 @@ fn sent() -> Envelope {
 
 fn cause() -> Cause {
     let safe = SafeText::from_static;
-    let mut cause = Cause::of(
-        safe("mx.example.net"),
-        safe("5.1.1"),
-        safe("550 5.1.1 no such user"),
-    );
+    let mut cause =
+        Cause::of(safe("mx.example.net"), safe("5.1.1"), safe("550 5.1.1 no such user"));
     cause.diagnosis = Some(safe("the address is well-formed and its domain takes mail"));
     cause
 }
 
 fn notice(env: &Envelope) -> String {
     let cause = cause();
-    let failed = [Failed {
-        rcpt: &env.rcpts[0],
-        cause: &cause,
-    }];
+    let failed = [Failed { rcpt: &env.rcpts[0], cause: &cause }];
     let (to, failed) = addressee(env, &failed).unwrap();
     let author = Author {
         host: "mx.example.org".parse().unwrap(),
         from: Mailbox::parse(b"postmaster@example.org").unwrap(),
     };
-    let about = About {
-        id: "D21JJQD838RB".parse().unwrap(),
-        envelope: env,
-        octets: MESSAGE,
-        size: 47,
-    };
+    let about =
+        About { id: "D21JJQD838RB".parse().unwrap(), envelope: env, octets: MESSAGE, size: 47 };
     let id = "D21JJQD838RC".parse().unwrap();
     String::from_utf8(write(&author, &about, (to, &failed), (id, NOW))).unwrap()
 }
@@ -55,10 +45,7 @@ fn people_read_the_servers_words_the_diagnosis_and_the_id_first() {
         "    Seen from here:\r\n      the address is well-formed and its domain takes mail\r\n",
         "id of your message: D21JJQD838RB\r\n",
     ] {
-        assert!(
-            text.find(words).is_some_and(|at| at < report),
-            "{words}\n{text}"
-        );
+        assert!(text.find(words).is_some_and(|at| at < report), "{words}\n{text}");
     }
 }
 
@@ -97,10 +84,7 @@ fn the_header_is_returned_and_the_body_only_on_request() {
 fn nobody_is_told_who_must_not_be() {
     let cause = cause();
     let tell = |env: &Envelope| {
-        let failed = [Failed {
-            rcpt: &env.rcpts[0],
-            cause: &cause,
-        }];
+        let failed = [Failed { rcpt: &env.rcpts[0], cause: &cause }];
         addressee(env, &failed).map(|(to, _)| to.to_string())
     };
     assert_eq!(tell(&sent()), Ok("alice@example.org".to_owned()));
@@ -113,43 +97,24 @@ fn nobody_is_told_who_must_not_be() {
     let mut env = sent();
     env.rcpts[0].notify = Notify::Never;
     assert_eq!(tell(&env), Err(NoNotice::NotWanted));
-    env.rcpts[0].notify = Notify::On {
-        success: true,
-        failure: false,
-        delay: true,
-    };
+    env.rcpts[0].notify = Notify::On { success: true, failure: false, delay: true };
     assert_eq!(tell(&env), Err(NoNotice::NotWanted));
 }
 
 #[test]
 fn a_notice_has_a_null_sender_and_names_its_parent() {
     let env = sent();
-    let about = About {
-        id: "D21JJQD838RB".parse().unwrap(),
-        envelope: &env,
-        octets: MESSAGE,
-        size: 47,
-    };
-    let notice = envelope(
-        &about,
-        &Mailbox::parse(b"alice@example.org").unwrap(),
-        NOW,
-        b"x",
-    );
+    let about =
+        About { id: "D21JJQD838RB".parse().unwrap(), envelope: &env, octets: MESSAGE, size: 47 };
+    let notice = envelope(&about, &Mailbox::parse(b"alice@example.org").unwrap(), NOW, b"x");
     assert!(notice.from.is_null());
-    assert_eq!(
-        (notice.kind, notice.parent),
-        (IncomingKind::Notice, Some(about.id))
-    );
+    assert_eq!((notice.kind, notice.parent), (IncomingKind::Notice, Some(about.id)));
     assert_eq!(notice.body, BodyType::SevenBit);
 }
 
 #[test]
 fn a_long_header_is_cut_at_a_line() {
-    let long = format!(
-        "A: b\r\n{}",
-        format!("B: {}\r\n", "x".repeat(995)).repeat(40)
-    );
+    let long = format!("A: b\r\n{}", format!("B: {}\r\n", "x".repeat(995)).repeat(40));
     let cut = header(long.as_bytes());
     assert!(cut.len() <= MAX_HEADER && cut.len() > MAX_HEADER - 1_100);
     assert!(cut.ends_with(b"\r\n"));

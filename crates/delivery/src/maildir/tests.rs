@@ -8,23 +8,14 @@ const NOW: UnixTime = UnixTime::from_millis(1_795_508_500_150);
 fn envelope() -> Envelope {
     let from = ReversePath::parse(b"<alice@example.org>").unwrap();
     let mut env = Envelope::new(IncomingKind::Inbound, from, NOW);
-    env.rcpts
-        .push(Rcpt::new(ForwardPath::parse(b"<bob@example.net>").unwrap()));
+    env.rcpts.push(Rcpt::new(ForwardPath::parse(b"<bob@example.net>").unwrap()));
     env
 }
 
 async fn store(folder: &Path, envelope: &Envelope, body: impl Body) -> io::Result<Stored> {
-    let rcpt = LeasedRcpt {
-        n: 0,
-        rcpt: envelope.rcpts[0].clone(),
-        cause: None,
-    };
-    let item = Item {
-        id: "D21JJQD838RB".parse().unwrap(),
-        envelope,
-        rcpt: &rcpt,
-        host: "mx.example.net",
-    };
+    let rcpt = LeasedRcpt { n: 0, rcpt: envelope.rcpts[0].clone(), cause: None };
+    let item =
+        Item { id: "D21JJQD838RB".parse().unwrap(), envelope, rcpt: &rcpt, host: "mx.example.net" };
     deliver(folder, item, body).await
 }
 
@@ -60,10 +51,7 @@ async fn a_second_delivery_is_made_one_even_if_it_was_read_meanwhile() {
     let name = format!("{}:2,S", path.file_name().unwrap().to_str().unwrap());
     let read = folder.path().join("cur").join(name);
     fs::rename(path, &read).unwrap();
-    assert_eq!(
-        store(folder.path(), &envelope(), body()).await.unwrap(),
-        Stored::Before(read)
-    );
+    assert_eq!(store(folder.path(), &envelope(), body()).await.unwrap(), Stored::Before(read));
 }
 
 #[tokio::test]
@@ -75,11 +63,7 @@ async fn quarantined_mail_goes_to_junk() {
         panic!("it was not there before");
     };
     assert!(path.starts_with(folder.path().join(".Junk/new")));
-    assert!(
-        fs::read_to_string(path)
-            .unwrap()
-            .contains("X-Quarantine: DMARC policy\n")
-    );
+    assert!(fs::read_to_string(path).unwrap().contains("X-Quarantine: DMARC policy\n"));
 }
 
 struct Broken;
@@ -95,21 +79,12 @@ async fn a_message_that_cannot_be_read_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     assert!(store(folder.path(), &envelope(), Broken).await.is_err());
     for sub in ["tmp", "new", "cur"] {
-        assert_eq!(
-            fs::read_dir(folder.path().join(sub)).unwrap().count(),
-            0,
-            "{sub}"
-        );
+        assert_eq!(fs::read_dir(folder.path().join(sub)).unwrap().count(), 0, "{sub}");
     }
     // And a leftover of a crash is no obstacle.
-    let tmp = folder
-        .path()
-        .join("tmp/1795508500.M150000QD21JJQD838RBR0.mx.example.net");
+    let tmp = folder.path().join("tmp/1795508500.M150000QD21JJQD838RBR0.mx.example.net");
     fs::write(tmp, "half").unwrap();
-    assert!(matches!(
-        store(folder.path(), &envelope(), body()).await,
-        Ok(Stored::New(_))
-    ));
+    assert!(matches!(store(folder.path(), &envelope(), body()).await, Ok(Stored::New(_))));
 }
 
 #[test]
@@ -130,16 +105,8 @@ async fn a_mailbox_is_made_for_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let mailbox = folder.path().join("home/bob/Maildir");
     store(&mailbox, &envelope(), body()).await.unwrap();
-    for path in [
-        "home",
-        "home/bob",
-        "home/bob/Maildir",
-        "home/bob/Maildir/new",
-    ] {
-        let mode = fs::metadata(folder.path().join(path))
-            .unwrap()
-            .permissions()
-            .mode();
+    for path in ["home", "home/bob", "home/bob/Maildir", "home/bob/Maildir/new"] {
+        let mode = fs::metadata(folder.path().join(path)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700, "{path}");
     }
 }

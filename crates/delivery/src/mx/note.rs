@@ -64,10 +64,7 @@ impl Unroutable {
     /// The same for the sender.
     #[must_use]
     pub fn cause(&self) -> Cause {
-        Cause::ours(
-            SafeText::from_static(self.status()),
-            SafeText::display(self),
-        )
+        Cause::ours(SafeText::from_static(self.status()), SafeText::display(self))
     }
 }
 

@@ -31,13 +31,8 @@ fn lower_preference_comes_first_and_equals_are_shuffled() {
     let zone = zone(text);
     let mut firsts = HashSet::new();
     for seed in 0..20 {
-        let found = resolve(
-            &zone,
-            &name("d.example"),
-            &Policy::default(),
-            &Random::new(seed),
-        )
-        .await_now();
+        let found =
+            resolve(&zone, &name("d.example"), &Policy::default(), &Random::new(seed)).await_now();
         let names = names(&found);
         assert_eq!(names[2], "c.example");
         firsts.insert(names[0].clone());
@@ -112,9 +107,7 @@ fn a_domain_that_does_not_exist_is_final() {
 #[test]
 fn a_dns_failure_is_never_no_mx() {
     for fault in ["timeout", "servfail"] {
-        let found = find(&format!(
-            "d.example. IN A 198.51.100.1\n;!{fault} d.example. MX"
-        ));
+        let found = find(&format!("d.example. IN A 198.51.100.1\n;!{fault} d.example. MX"));
         let why = found.result.unwrap_err();
         assert!(!why.is_permanent(), "{fault}");
         assert_eq!(why.status(), "4.4.3");
@@ -170,28 +163,14 @@ fn private_addresses_are_not_followed_unless_the_route_allows() {
         "224.0.0.1",
     ] {
         let text = format!("d.example. IN MX 10 a.example.\na.example. IN A {private}");
-        assert_eq!(
-            find(&text).result,
-            Err(Unroutable::PrivateOnly),
-            "{private}"
-        );
-        let policy = Policy {
-            reach: Reach::Any,
-            ..Policy::default()
-        };
+        assert_eq!(find(&text).result, Err(Unroutable::PrivateOnly), "{private}");
+        let policy = Policy { reach: Reach::Any, ..Policy::default() };
         assert_eq!(names(&find_with(&text, &policy)), ["a.example"]);
     }
     for private in ["::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1"] {
         let text = format!("d.example. IN MX 10 a.example.\na.example. IN AAAA {private}");
-        let policy = Policy {
-            families: Families::V6,
-            ..Policy::default()
-        };
-        assert_eq!(
-            find_with(&text, &policy).result,
-            Err(Unroutable::PrivateOnly),
-            "{private}"
-        );
+        let policy = Policy { families: Families::V6, ..Policy::default() };
+        assert_eq!(find_with(&text, &policy).result, Err(Unroutable::PrivateOnly), "{private}");
     }
 }
 
@@ -199,16 +178,9 @@ fn private_addresses_are_not_followed_unless_the_route_allows() {
 fn families_decide_what_is_asked_and_in_which_order() {
     let text = "d.example. IN A 198.51.100.1\nd.example. IN AAAA 2001:db9::1";
     let addresses = |families| {
-        let policy = Policy {
-            families,
-            ..Policy::default()
-        };
+        let policy = Policy { families, ..Policy::default() };
         let found = find_with(text, &policy).result.unwrap().remove(0);
-        found
-            .addresses
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
+        found.addresses.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(addresses(Families::V4), ["198.51.100.1"]);
     assert_eq!(addresses(Families::V6), ["2001:db9::1"]);

@@ -27,11 +27,7 @@ where
     D: Dialer,
 {
     pub(super) async fn deliver(&self, lease: Lease, to: &Destination) {
-        let Ended {
-            verdicts,
-            mut notes,
-            session,
-        } = self.attempt(&lease, to).await;
+        let Ended { verdicts, mut notes, session } = self.attempt(&lease, to).await;
         let now = self.hooks.world.now();
         let (id, attempt) = (lease.id, lease.attempt);
         let results = self.results(&lease, &verdicts, now);
@@ -66,9 +62,7 @@ where
             let text = SafeText::from_static("the attempt took too long; it may arrive twice");
             everyone(lease, &Verdict::Retry(Cause::ours(status, text)))
         };
-        timeout(self.running.attempt, work)
-            .await
-            .unwrap_or_else(|_| late())
+        timeout(self.running.attempt, work).await.unwrap_or_else(|_| late())
     }
 
     async fn remote(&self, lease: &Lease, route: Route) -> Ended<D::Stream> {
@@ -83,10 +77,7 @@ where
             random: &self.random,
             world: &*self.hooks.world,
         };
-        let mail = Mail {
-            envelope: &lease.envelope,
-            rcpts: &lease.rcpts,
-        };
+        let mail = Mail { envelope: &lease.envelope, rcpts: &lease.rcpts };
         let attempt = Attempt::new(tools, mail, &source);
         match route {
             Route::Direct(host) => attempt.direct(&host).await,
@@ -103,11 +94,7 @@ where
             let verdict = self.store(lease, rcpt, &mut notes).await;
             verdicts.push(verdict);
         }
-        Ended {
-            verdicts,
-            notes,
-            session: None,
-        }
+        Ended { verdicts, notes, session: None }
     }
 
     async fn store(&self, lease: &Lease, rcpt: &LeasedRcpt, notes: &mut Notes) -> Verdict {
@@ -144,9 +131,7 @@ where
                 };
                 let text = format_args!("written to {folder} {}", to.trim_matches(['<', '>']));
                 let text = SafeText::display(&text);
-                let draft = Draft::check(Stage::Attempt, "maildir", Out::Pass)
-                    .rcpt(&to)
-                    .why(why);
+                let draft = Draft::check(Stage::Attempt, "maildir", Out::Pass).rcpt(&to).why(why);
                 let draft = draft.got("file", path.display().to_string());
                 notes.push(now, draft.say(text.as_str()).took(millis(now.since(begun))));
                 Verdict::Delivered(Cause::ours(SafeText::from_static("2.0.0"), text))
@@ -172,29 +157,18 @@ where
     fn state(&self, lease: &Lease, verdict: &Verdict, now: UnixTime) -> RcptState {
         let cause = match verdict {
             Verdict::Delivered(cause) => {
-                return RcptState::Delivered {
-                    cause: Some(cause.clone()),
-                };
+                return RcptState::Delivered { cause: Some(cause.clone()) };
             }
             Verdict::Failed(cause) => {
-                return RcptState::Owed {
-                    due: now,
-                    cause: cause.clone(),
-                };
+                return RcptState::Owed { due: now, cause: cause.clone() };
             }
             Verdict::Retry(cause) => cause,
         };
         let schedule = self.schedule(lease.envelope.kind);
         let entropy = self.random.next();
         match schedule.next(lease.envelope.received, lease.attempt, now, entropy) {
-            Some(due) => RcptState::Due {
-                due,
-                cause: Some(cause.clone()),
-            },
-            None => RcptState::Owed {
-                due: now,
-                cause: expired(cause),
-            },
+            Some(due) => RcptState::Due { due, cause: Some(cause.clone()) },
+            None => RcptState::Owed { due: now, cause: expired(cause) },
         }
     }
 
@@ -273,10 +247,7 @@ pub(super) fn explained(draft: Draft, cause: Option<&Cause>) -> Draft {
     };
     let draft = draft.got("status", cause.status.clone());
     match &cause.host {
-        Some(host) => draft
-            .got("host", host.clone())
-            .reply(cause.text.as_str())
-            .by("smtp"),
+        Some(host) => draft.got("host", host.clone()).reply(cause.text.as_str()).by("smtp"),
         None => draft.by(decider(cause)),
     }
 }

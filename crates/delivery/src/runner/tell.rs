@@ -38,10 +38,7 @@ where
             .rcpts
             .iter()
             .zip(&causes)
-            .map(|(r, cause)| Failed {
-                rcpt: &r.rcpt,
-                cause,
-            })
+            .map(|(r, cause)| Failed { rcpt: &r.rcpt, cause })
             .collect();
         let told = self.notice(&lease, &failed, &mut recorder).await;
         let now = self.hooks.world.now();
@@ -51,21 +48,12 @@ where
             }
         }
         let state = |cause: &Cause| match told {
-            Ok(_) => RcptState::Failed {
-                cause: cause.clone(),
-            },
-            Err(_) => RcptState::Owed {
-                due: now.plus(AGAIN),
-                cause: cause.clone(),
-            },
+            Ok(_) => RcptState::Failed { cause: cause.clone() },
+            Err(_) => RcptState::Owed { due: now.plus(AGAIN), cause: cause.clone() },
         };
         let pairs = lease.rcpts.iter().zip(&causes);
-        let results: Vec<_> = pairs
-            .map(|(rcpt, cause)| RcptResult {
-                n: rcpt.n,
-                state: state(cause),
-            })
-            .collect();
+        let results: Vec<_> =
+            pairs.map(|(rcpt, cause)| RcptResult { n: rcpt.n, state: state(cause) }).collect();
         if let Err(error) = self.spool.settle(lease, &results, now).await {
             let draft = Draft::check(Stage::Queue, "spool", Out::Fail).why("not-recorded");
             recorder.record(now, draft.say(&error.to_string()));
@@ -111,12 +99,7 @@ where
             }
         };
         let (octets, size) = self.original(lease).await?;
-        let about = About {
-            id: lease.id,
-            envelope: &lease.envelope,
-            octets: &octets,
-            size,
-        };
+        let about = About { id: lease.id, envelope: &lease.envelope, octets: &octets, size };
         let id = self.hooks.world.next_id();
         let notice = dsn::write(&self.running.author, &about, (to, &failed), (id, now));
         let mut envelope = dsn::envelope(&about, to, now, &notice);
@@ -138,12 +121,8 @@ where
     fn trace_of_notice(&self, id: Id, parent: Id, now: UnixTime) {
         let mut recorder = Recorder::local_message(id, Arc::clone(&self.hooks.trace));
         let draft = Draft::decision(Stage::Dsn, Effect::Accept).by("dsn");
-        recorder.record(
-            now,
-            draft
-                .given("parent", parent.to_string())
-                .say("our own failure notice"),
-        );
+        recorder
+            .record(now, draft.given("parent", parent.to_string()).say("our own failure notice"));
     }
 
     /// As much of the message as the notice returns.
@@ -203,9 +182,7 @@ fn diagnosis_event(refusal: &Refusal, found: &Diagnosis, took: Duration) -> Draf
         Agreement::NotConfirmed => (Out::Info, "not-confirmed", "not confirmed from here"),
         Agreement::CannotTell => (Out::Unknown, "cannot-tell", "cannot tell from here"),
     };
-    let draft = Draft::check(Stage::Attempt, "diagnose", out)
-        .why(why)
-        .took(millis(took));
+    let draft = Draft::check(Stage::Attempt, "diagnose", out).why(why).took(millis(took));
     let draft = draft.given("class", refusal.class.as_str());
     let draft = draft.say(&format!("{prefix}: {}", found.say));
     match &found.fix {

@@ -10,10 +10,7 @@ async fn an_accepted_message_is_delivered_and_gone() {
     let (a, b, bench) = two(&[], &[]);
     let id = bench.send(&["x@d.example", "y@d.example"]).await;
     assert_eq!(bench.entry(id).await, None);
-    assert_eq!(
-        (a.heard("MAIL"), a.heard("RCPT"), a.heard("QUIT")),
-        (1, 2, 1)
-    );
+    assert_eq!((a.heard("MAIL"), a.heard("RCPT"), a.heard("QUIT")), (1, 2, 1));
     assert_eq!(b.heard("greeting"), 0);
     let events = bench.trace.events();
     let effects: Vec<_> = events.iter().filter_map(|e| e.eff).collect();
@@ -22,12 +19,7 @@ async fn an_accepted_message_is_delivered_and_gone() {
         assert_eq!(bench.events(check).len(), 1, "{check}");
     }
     let numbers: Vec<_> = events.iter().map(|e| e.n).collect();
-    assert_eq!(
-        numbers,
-        (1..=events.len())
-            .map(|n| u32::try_from(n).unwrap())
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(numbers, (1..=events.len()).map(|n| u32::try_from(n).unwrap()).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -38,18 +30,10 @@ async fn a_refused_recipient_fails_alone_and_the_sender_is_told() {
     assert_eq!(a.heard("end"), 1);
     let notices = bench.notices().await;
     assert_eq!(notices.len(), 1);
-    assert!(
-        notices[0].contains("Final-Recipient: rfc822; x@d.example\r\n"),
-        "{}",
-        notices[0]
-    );
+    assert!(notices[0].contains("Final-Recipient: rfc822; x@d.example\r\n"), "{}", notices[0]);
     assert!(notices[0].contains("550 5.1.1 no such user"));
     assert!(!notices[0].contains("y@d.example"));
-    assert_eq!(
-        bench.events("dsn").len(),
-        2,
-        "in the message's trace and in its own"
-    );
+    assert_eq!(bench.events("dsn").len(), 2, "in the message's trace and in its own");
 }
 
 #[tokio::test]
@@ -90,31 +74,17 @@ async fn a_connection_lost_before_the_final_dot_goes_to_the_next_host() {
     }
     let (_, _, bench) = two(&[("MAIL", DROP)], &[("MAIL", "421 4.3.2 shutting down")]);
     let id = bench.send(&["x@d.example"]).await;
-    assert_eq!(
-        bench.waits(id).await.status.as_str(),
-        "4.3.2",
-        "no host is left"
-    );
+    assert_eq!(bench.waits(id).await.status.as_str(), "4.3.2", "no host is left");
 }
 
 #[tokio::test]
 async fn a_connection_lost_after_the_final_dot_is_tried_later_and_not_elsewhere() {
     let (_, b, bench) = two(&[("end", DROP)], &[]);
     let id = bench.send(&["x@d.example"]).await;
-    assert!(
-        bench
-            .waits(id)
-            .await
-            .text
-            .as_str()
-            .contains("may arrive twice")
-    );
+    assert!(bench.waits(id).await.text.as_str().contains("may arrive twice"));
     assert_eq!(b.heard("greeting"), 0);
     let whys = bench.events("smtp").into_iter().filter_map(|e| e.why);
-    assert!(
-        whys.into_iter()
-            .any(|why| why.as_str() == "may-arrive-twice")
-    );
+    assert!(whys.into_iter().any(|why| why.as_str() == "may-arrive-twice"));
 }
 
 #[tokio::test]
@@ -131,36 +101,22 @@ async fn a_host_that_refuses_to_talk_is_passed_over() {
         assert_eq!(bench.entry(id).await, None, "{at}: all hosts");
         assert_eq!(bench.notices().await.len(), 1, "{at}");
     }
-    let (_, _, bench) = two(
-        &[("greeting", "554 5.7.1 no")],
-        &[("greeting", "421 4.3.2 later")],
-    );
+    let (_, _, bench) = two(&[("greeting", "554 5.7.1 no")], &[("greeting", "421 4.3.2 later")]);
     let id = bench.send(&["x@d.example"]).await;
     bench.waits(id).await;
 }
 
 #[tokio::test]
 async fn recipients_beyond_the_servers_limit_come_in_a_second_transaction() {
-    for reply in [
-        "452 4.5.3 too many recipients",
-        "552 5.5.3 too many recipients",
-    ] {
+    for reply in ["452 4.5.3 too many recipients", "552 5.5.3 too many recipients"] {
         let (a, _, bench) = two(&[("RCPT TO:<y@", reply)], &[]);
         let id = bench.send(&["x@d.example", "y@d.example"]).await;
         assert_eq!(bench.entry(id).await, None, "{reply}");
-        assert_eq!(
-            (a.heard("greeting"), a.heard("MAIL"), a.heard("end")),
-            (1, 2, 2),
-            "{reply}"
-        );
+        assert_eq!((a.heard("greeting"), a.heard("MAIL"), a.heard("end")), (1, 2, 2), "{reply}");
     }
     let (_, _, bench) = two(&[("RCPT", "452 4.2.2 mailbox full")], &[]);
     let id = bench.send(&["x@d.example"]).await;
-    assert_eq!(
-        bench.waits(id).await.status.as_str(),
-        "4.2.2",
-        "the first is not too many"
-    );
+    assert_eq!(bench.waits(id).await.status.as_str(), "4.2.2", "the first is not too many");
 }
 
 #[tokio::test]
@@ -176,26 +132,13 @@ async fn a_failed_handshake_is_followed_by_one_connection_in_clear() {
     let starttls = ("EHLO", "250-fake.example\r\n250 STARTTLS");
     let a = Fake::new(&[starttls, ("STARTTLS", BROKEN_TLS)]);
     let roots = postrider_smtp_tokio::tls::ClientTls::with_public_roots().unwrap();
-    let bench = Bench::with(
-        Net::new(&[(A, &a)]),
-        |_| {},
-        |running| running.sending.tls = Some(roots),
-    );
+    let bench =
+        Bench::with(Net::new(&[(A, &a)]), |_| {}, |running| running.sending.tls = Some(roots));
     let id = bench.send(&["x@d.example"]).await;
     assert_eq!(bench.entry(id).await, None);
-    assert_eq!(
-        (a.heard("greeting"), a.heard("STARTTLS"), a.heard("end")),
-        (2, 1, 1)
-    );
-    let whys: Vec<_> = bench
-        .events("tls")
-        .into_iter()
-        .filter_map(|e| e.why)
-        .collect();
-    assert_eq!(
-        whys,
-        ["tls-fell-back", "not-used"].map(SafeText::from_static)
-    );
+    assert_eq!((a.heard("greeting"), a.heard("STARTTLS"), a.heard("end")), (2, 1, 1));
+    let whys: Vec<_> = bench.events("tls").into_iter().filter_map(|e| e.why).collect();
+    assert_eq!(whys, ["tls-fell-back", "not-used"].map(SafeText::from_static));
 }
 
 #[tokio::test]

@@ -59,10 +59,7 @@ const DEFAULTS: &[(&str, &str)] = &[
 impl Fake {
     pub(crate) fn new(rules: &[(&str, &str)]) -> Self {
         let own = |(a, b): &(&str, &str)| ((*a).to_owned(), (*b).to_owned());
-        Self {
-            rules: Arc::new(Mutex::new(rules.iter().map(own).collect())),
-            heard: Arc::default(),
-        }
+        Self { rules: Arc::new(Mutex::new(rules.iter().map(own).collect())), heard: Arc::default() }
     }
 
     pub(crate) fn heard(&self, what: &str) -> usize {
@@ -117,9 +114,7 @@ pub(crate) struct Net(Arc<HashMap<SocketAddr, Fake>>);
 
 impl Net {
     pub(crate) fn new(hosts: &[(&str, &Fake)]) -> Self {
-        let hosts = hosts
-            .iter()
-            .map(|(at, fake)| (at.parse().unwrap(), (*fake).clone()));
+        let hosts = hosts.iter().map(|(at, fake)| (at.parse().unwrap(), (*fake).clone()));
         Self(Arc::new(hosts.collect()))
     }
 }
@@ -209,13 +204,8 @@ impl Bench {
         let sink: Arc<dyn TraceSink> = Arc::<MemorySink>::clone(&trace);
         let mut hooks = Hooks::new(world, router, sink);
         hook(&mut hooks);
-        let mut sending = Sending::new(
-            "us.example"
-                .parse()
-                .map(postrider_core::Host::Name)
-                .unwrap(),
-            None,
-        );
+        let mut sending =
+            Sending::new("us.example".parse().map(postrider_core::Host::Name).unwrap(), None);
         sending.mx = mx::Policy::default();
         let author = Author {
             host: "us.example".parse().unwrap(),
@@ -225,13 +215,7 @@ impl Bench {
         set(&mut running);
         let zone = ZoneResolver::parse(ZONE).unwrap();
         let runner = Runner::new(Arc::clone(&spool), (zone, net), hooks, running);
-        Self {
-            runner,
-            spool,
-            place,
-            trace,
-            folder,
-        }
+        Self { runner, spool, place, trace, folder }
     }
 
     pub(crate) async fn accept(&self, env: Envelope) -> Id {
@@ -282,10 +266,7 @@ impl Bench {
 
     pub(crate) fn events(&self, check: &str) -> Vec<Event> {
         let events = self.trace.events();
-        events
-            .into_iter()
-            .filter(|e| e.check_name() == check)
-            .collect()
+        events.into_iter().filter(|e| e.check_name() == check).collect()
     }
 
     pub(crate) fn later(&self, secs: u64) {

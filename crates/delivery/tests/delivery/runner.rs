@@ -16,18 +16,9 @@ async fn after_five_days_the_sender_is_told() {
     bench.runner.run_due().await;
     assert_eq!(bench.entry(id).await, None);
     let notices = bench.notices().await;
-    assert!(
-        notices[0].contains("given up after many attempts"),
-        "{}",
-        notices[0]
-    );
+    assert!(notices[0].contains("given up after many attempts"), "{}", notices[0]);
     assert!(notices[0].contains("Status: 4.4.7"));
-    let effects: Vec<_> = bench
-        .trace
-        .events()
-        .into_iter()
-        .filter_map(|e| e.eff)
-        .collect();
+    let effects: Vec<_> = bench.trace.events().into_iter().filter_map(|e| e.eff).collect();
     assert!(effects.contains(&Effect::Expire));
 }
 
@@ -40,22 +31,15 @@ async fn a_null_sender_is_never_told() {
     bench.runner.run_due().await;
     assert_eq!(bench.entry(id).await, None);
     assert!(bench.notices().await.is_empty());
-    assert_eq!(
-        bench.events("dsn")[0].why,
-        Some(SafeText::from_static("null-sender"))
-    );
+    assert_eq!(bench.events("dsn")[0].why, Some(SafeText::from_static("null-sender")));
 }
 
 #[tokio::test]
 async fn local_mail_lands_in_maildirs() {
     let bench = Bench::new(Net::default());
-    let id = bench
-        .send(&["bob@local.example", "nobody@local.example"])
-        .await;
+    let id = bench.send(&["bob@local.example", "nobody@local.example"]).await;
     assert_eq!(bench.entry(id).await, None);
-    let files: Vec<_> = std::fs::read_dir(bench.place.home.join("bob/new"))
-        .unwrap()
-        .collect();
+    let files: Vec<_> = std::fs::read_dir(bench.place.home.join("bob/new")).unwrap().collect();
     assert_eq!(files.len(), 1);
     let text = std::fs::read_to_string(files[0].as_ref().unwrap().path()).unwrap();
     assert!(
@@ -71,9 +55,7 @@ async fn a_relay_takes_what_is_routed_to_it() {
     let relay = Fake::new(&[]);
     let bench = Bench::new(Net::new(&[("10.0.0.9:587", &relay)]));
     let mut env = envelope(&["x@d.example", "y@nomail.example"]);
-    env.rcpts
-        .iter_mut()
-        .for_each(|r| r.dest = Destination::route("relay").unwrap());
+    env.rcpts.iter_mut().for_each(|r| r.dest = Destination::route("relay").unwrap());
     let id = bench.accept(env).await;
     bench.runner.run_due().await;
     assert_eq!(bench.entry(id).await, None);
@@ -84,9 +66,7 @@ struct Hooked;
 
 impl Sign for Hooked {
     fn sign<'a>(&'a self, _: &'a [u8]) -> BoxFuture<'a, TopFields> {
-        Box::pin(std::future::ready(
-            TopFields::new("DKIM-Signature: v=1\r\n").unwrap(),
-        ))
+        Box::pin(std::future::ready(TopFields::new("DKIM-Signature: v=1\r\n").unwrap()))
     }
 }
 
@@ -126,14 +106,9 @@ async fn a_running_queue_takes_up_what_comes_and_stops_when_told() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), gone)
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
     stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(10), running)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap();
     assert!(bench.place.now.lock().unwrap().since(NOW).is_zero());
 }
 
@@ -159,9 +134,7 @@ async fn one_destination_gets_at_most_its_share_at_once() {
 fn story(bench: &Bench, id: postrider_core::Id) -> Vec<String> {
     let events = bench.trace.events();
     let of_message = events.into_iter().filter(|e| e.msg == Some(id));
-    of_message
-        .map(|e| e.say.map_or_else(String::new, |say| say.to_string()))
-        .collect()
+    of_message.map(|e| e.say.map_or_else(String::new, |say| say.to_string())).collect()
 }
 
 #[tokio::test]
@@ -198,11 +171,8 @@ async fn an_operator_reads_what_happened() {
         "{story:?}"
     );
     assert_eq!(story.len(), 7, "one decision for the recipient: {story:?}");
-    let decisions = bench
-        .trace
-        .events()
-        .into_iter()
-        .filter(|e| e.msg == Some(id) && e.is_decision());
+    let decisions =
+        bench.trace.events().into_iter().filter(|e| e.msg == Some(id) && e.is_decision());
     assert_eq!(decisions.count(), 1);
 }
 

@@ -31,9 +31,7 @@ impl Held {
 
     /// Emits everything but the CR, since content follows.
     pub(super) fn flush(&mut self, emit: &mut impl FnMut(&[u8])) {
-        let mut octets = usize::try_from(self.crlfs)
-            .unwrap_or(usize::MAX)
-            .saturating_mul(2);
+        let mut octets = usize::try_from(self.crlfs).unwrap_or(usize::MAX).saturating_mul(2);
         while octets > 0 {
             let n = octets.min(CRLFS.len());
             emit(CRLFS.get(..n).unwrap_or_default());
@@ -50,11 +48,7 @@ impl BodyCanon {
     /// The start of a body.
     #[must_use]
     pub fn new(form: Form) -> Self {
-        Self {
-            form,
-            held: Held::default(),
-            begun: false,
-        }
+        Self { form, held: Held::default(), begun: false }
     }
 
     /// Takes the next octets of the body and emits canonical ones.
@@ -208,10 +202,7 @@ mod tests {
         if lines.is_empty() && form == Form::Simple {
             lines.push(Vec::new());
         }
-        lines
-            .iter()
-            .flat_map(|l| l.iter().copied().chain(*b"\r\n"))
-            .collect()
+        lines.iter().flat_map(|l| l.iter().copied().chain(*b"\r\n")).collect()
     }
 
     #[test]

@@ -69,23 +69,14 @@ mod tests {
     #[test]
     fn examples_of_rfc_6376_section_3_4_5() {
         assert_eq!(canonical(Form::Relaxed, b"A", b" X"), "a:X\r\n");
-        assert_eq!(
-            canonical(Form::Relaxed, b"B ", b" Y\t\r\n\tZ  "),
-            "b:Y Z\r\n"
-        );
+        assert_eq!(canonical(Form::Relaxed, b"B ", b" Y\t\r\n\tZ  "), "b:Y Z\r\n");
         assert_eq!(canonical(Form::Simple, b"A", b" X"), "A: X\r\n");
-        assert_eq!(
-            canonical(Form::Simple, b"B ", b" Y\t\r\n\tZ  "),
-            "B : Y\t\r\n\tZ  \r\n"
-        );
+        assert_eq!(canonical(Form::Simple, b"B ", b" Y\t\r\n\tZ  "), "B : Y\t\r\n\tZ  \r\n");
     }
 
     #[test]
     fn only_space_and_tab_are_white_space() {
-        assert_eq!(
-            canonical(Form::Relaxed, b"a", b"\x0b x \x0c "),
-            "a:\x0b x \x0c\r\n"
-        );
+        assert_eq!(canonical(Form::Relaxed, b"a", b"\x0b x \x0c "), "a:\x0b x \x0c\r\n");
         assert_eq!(canonical(Form::Relaxed, b"a", b"x\ny\rz"), "a:x\ny\rz\r\n");
     }
 

@@ -19,10 +19,7 @@ struct Stage {
 
 /// Emits the relaxed form of `content`, whose last octet is neither white space nor CR nor LF.
 pub(super) fn emit_local(content: &[u8], emit: &mut impl FnMut(&[u8])) {
-    let mut stage = Stage {
-        octets: [0; STAGE + 2 * BLOCK],
-        len: 0,
-    };
+    let mut stage = Stage { octets: [0; STAGE + 2 * BLOCK], len: 0 };
     let mut rest = content;
     while let Some(window) = rest.first_chunk::<{ 2 * BLOCK }>() {
         stage.block(window, u64::MAX);
@@ -77,10 +74,7 @@ impl Stage {
             keep = keep.checked_shr(run).unwrap_or(0);
             at = at.saturating_add(small(skip));
             let from = window.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>);
-            let to = self
-                .octets
-                .get_mut(self.len..)
-                .and_then(<[u8]>::first_chunk_mut::<BLOCK>);
+            let to = self.octets.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut::<BLOCK>);
             if let (Some(from), Some(to)) = (from, to) {
                 *to = *from;
             }
@@ -138,10 +132,7 @@ impl Asked {
             dropped |= drop;
             tabs |= flag(b == b'\t');
         }
-        Self {
-            keep: if dropped == 0 { u64::MAX } else { bits(&keep) },
-            tabs: tabs != 0,
-        }
+        Self { keep: if dropped == 0 { u64::MAX } else { bits(&keep) }, tabs: tabs != 0 }
     }
 }
 
@@ -154,9 +145,7 @@ fn bits(flags: &[u8; BLOCK]) -> u64 {
         .0
         .iter()
         .rev()
-        .fold(0, |bits, eight| {
-            bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56
-        })
+        .fold(0, |bits, eight| bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56)
 }
 
 #[cfg(test)]
@@ -175,20 +164,10 @@ mod tests {
 
     #[test]
     fn hand_over_keeps_the_rest() {
-        let text: Vec<u8> = b"ab  c\t\r\n"
-            .iter()
-            .cycle()
-            .take(40_005)
-            .copied()
-            .collect();
+        let text: Vec<u8> = b"ab  c\t\r\n".iter().cycle().take(40_005).copied().collect();
         let mut out = Vec::new();
         emit_local(&text, &mut |o| out.extend_from_slice(o));
-        let expected: Vec<u8> = b"ab c\r\n"
-            .iter()
-            .cycle()
-            .take(out.len())
-            .copied()
-            .collect();
+        let expected: Vec<u8> = b"ab c\r\n".iter().cycle().take(out.len()).copied().collect();
         assert!(out == expected);
         assert!(out.len() > 20 * STAGE);
     }

@@ -56,11 +56,7 @@ pub(super) fn first_bare(chunk: &[u8], cr: bool) -> Option<usize> {
     for (n, (a, b)) in blocks {
         if a.iter().zip(b).fold(false, |any, pair| any | is_bare(pair)) {
             let at = n * BLOCK + a.iter().zip(b).position(is_bare)?;
-            return Some(if chunk.get(at) == Some(&b'\r') {
-                at
-            } else {
-                at + 1
-            });
+            return Some(if chunk.get(at) == Some(&b'\r') { at } else { at + 1 });
         }
     }
     None
@@ -97,9 +93,7 @@ impl TrailingSpace {
                 }
                 _ => {
                     emit(&std::mem::take(&mut self.held));
-                    let end = memchr3(b' ', b'\t', b'\r', rest)
-                        .unwrap_or(rest.len())
-                        .max(1);
+                    let end = memchr3(b' ', b'\t', b'\r', rest).unwrap_or(rest.len()).max(1);
                     let (content, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
                     emit(content);
                     after
@@ -121,9 +115,7 @@ mod tests {
     fn line_ends(body: &str, step: usize) -> String {
         let mut out = Vec::new();
         let mut filter = LineEnds::default();
-        body.as_bytes()
-            .chunks(step)
-            .for_each(|c| filter.update(c, &mut |o| out.extend(o)));
+        body.as_bytes().chunks(step).for_each(|c| filter.update(c, &mut |o| out.extend(o)));
         filter.finish(&mut |o| out.extend(o));
         String::from_utf8(out).unwrap()
     }
@@ -131,9 +123,7 @@ mod tests {
     fn trailing_space(body: &str, step: usize) -> String {
         let mut out = Vec::new();
         let mut filter = TrailingSpace::default();
-        body.as_bytes()
-            .chunks(step)
-            .for_each(|c| filter.update(c, &mut |o| out.extend(o)));
+        body.as_bytes().chunks(step).for_each(|c| filter.update(c, &mut |o| out.extend(o)));
         filter.finish(&mut |o| out.extend(o));
         String::from_utf8(out).unwrap()
     }

@@ -40,12 +40,7 @@ impl PrefixProbe {
         Self {
             form,
             canon: BodyCanon::new(form),
-            sink: Sink {
-                state: Sha256::new(),
-                octets: 0,
-                cr: false,
-                targets: Vec::new(),
-            },
+            sink: Sink { state: Sha256::new(), octets: 0, cr: false, targets: Vec::new() },
         }
     }
 
@@ -71,11 +66,7 @@ impl PrefixProbe {
         self.canon.finish(|octets| sink.take(octets));
         let found = sink.targets.iter_mut().filter(|t| t.hash == empty);
         found.for_each(|t| t.at = Some(0));
-        Prefixes {
-            form: self.form,
-            total: sink.octets,
-            targets: sink.targets,
-        }
+        Prefixes { form: self.form, total: sink.octets, targets: sink.targets }
     }
 }
 

@@ -107,11 +107,7 @@ impl LineEndProbe {
                     return;
                 };
                 let bare_cr = *cr && first != b'\n';
-                let bare = if bare_cr {
-                    Some(0)
-                } else {
-                    first_bare(chunk, *cr)
-                };
+                let bare = if bare_cr { Some(0) } else { first_bare(chunk, *cr) };
                 let Some(at) = bare else {
                     *cr = chunk.last() == Some(&b'\r');
                     return;

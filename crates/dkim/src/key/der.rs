@@ -23,17 +23,11 @@ pub(super) struct Der<'a> {
 
 impl<'a> Der<'a> {
     pub(super) const fn new(octets: &'a [u8]) -> Self {
-        Self {
-            rest: octets,
-            at: 0,
-        }
+        Self { rest: octets, at: 0 }
     }
 
     const fn error(&self, expected: &'static str) -> DerError {
-        DerError {
-            at: self.at,
-            expected,
-        }
+        DerError { at: self.at, expected }
     }
 
     /// The tag of the next element, if there is one.
@@ -57,21 +51,15 @@ impl<'a> Der<'a> {
         if *found != tag {
             return Err(self.error(expected));
         }
-        let (len, after) = length(after).ok_or(DerError {
-            at: self.at + 1,
-            expected: "a minimal length",
-        })?;
+        let (len, after) =
+            length(after).ok_or(DerError { at: self.at + 1, expected: "a minimal length" })?;
         let start = self.at + (self.rest.len() - after.len());
-        let (content, rest) = after.split_at_checked(len).ok_or(DerError {
-            at: start,
-            expected: "as many octets as the length says",
-        })?;
+        let (content, rest) = after
+            .split_at_checked(len)
+            .ok_or(DerError { at: start, expected: "as many octets as the length says" })?;
         self.rest = rest;
         self.at = start + len;
-        Ok(Self {
-            rest: content,
-            at: start,
-        })
+        Ok(Self { rest: content, at: start })
     }
 
     pub(super) fn sequence(&mut self, expected: &'static str) -> Result<Self, DerError> {
@@ -94,10 +82,7 @@ impl<'a> Der<'a> {
     pub(super) fn bit_string(&mut self) -> Result<Self, DerError> {
         let inner = self.inner(BIT_STRING, "a BIT STRING")?;
         match inner.rest {
-            [0, rest @ ..] => Ok(Self {
-                rest,
-                at: inner.at + 1,
-            }),
+            [0, rest @ ..] => Ok(Self { rest, at: inner.at + 1 }),
             _ => Err(inner.error("no unused bits")),
         }
     }
@@ -156,13 +141,7 @@ mod tests {
             assert_eq!(reader.element(OCTET_STRING, "").unwrap(), content);
             assert_eq!(reader.end(), Ok(()));
         }
-        for bad in [
-            &[4, 0x81, 0x7f][..],
-            &[4, 0x82, 0, 0x80],
-            &[4, 0x80],
-            &[4, 2, 0],
-            &[4],
-        ] {
+        for bad in [&[4, 0x81, 0x7f][..], &[4, 0x82, 0, 0x80], &[4, 0x80], &[4, 2, 0], &[4]] {
             assert!(Der::new(bad).element(OCTET_STRING, "").is_err());
         }
     }

@@ -77,9 +77,6 @@ pub enum PrivateKeyError {
 
 impl From<DerError> for PrivateKeyError {
     fn from(e: DerError) -> Self {
-        Self::Der {
-            at: e.at,
-            expected: e.expected,
-        }
+        Self::Der { at: e.at, expected: e.expected }
     }
 }

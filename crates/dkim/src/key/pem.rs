@@ -52,9 +52,7 @@ fn content<'l>(
         if label(line, "-----END ") == Some(begun) {
             return from_base64(base64.as_bytes())
                 .map(Zeroizing::new)
-                .ok_or_else(|| Broken::Base64 {
-                    line: first.unwrap_or(number) + 1,
-                });
+                .ok_or_else(|| Broken::Base64 { line: first.unwrap_or(number) + 1 });
         }
         // RFC 1421 header lines (`Proc-Type: 4,ENCRYPTED`) belong to encrypted keys.
         let fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');

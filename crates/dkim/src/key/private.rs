@@ -98,10 +98,7 @@ impl PrivateKey {
         }
         match &block.der {
             Ok(der) => Self::from_der(der),
-            Err(Broken::NoEnd) => Err(PrivateKeyError::NoEnd {
-                line,
-                label: label.clone(),
-            }),
+            Err(Broken::NoEnd) => Err(PrivateKeyError::NoEnd { line, label: label.clone() }),
             // OpenSSL writes `Proc-Type: 4,ENCRYPTED` into the first line of old encrypted keys.
             Err(Broken::Base64 { .. }) if text.contains("ENCRYPTED") => {
                 Err(PrivateKeyError::Encrypted { line })
@@ -146,10 +143,7 @@ impl PrivateKey {
     pub fn from_ed25519_seed(seed: &[u8; 32]) -> Result<Self, PrivateKeyError> {
         let signer = Ed25519Signer::from_seed(seed).ok_or(PrivateKeyError::Algorithm)?;
         let public = signer.public().ok_or(PrivateKeyError::Algorithm)?;
-        Ok(Self {
-            secret: Secret::Ed25519(signer),
-            public: PublicKey::ed25519(public),
-        })
+        Ok(Self { secret: Secret::Ed25519(signer), public: PublicKey::ed25519(public) })
     }
 
     /// The public key, for the key record.
@@ -185,14 +179,10 @@ impl PrivateKey {
         if public.exponent() < RsaSigner::MIN_EXPONENT {
             return Err(PrivateKeyError::RsaExponent);
         }
-        let signer =
-            RsaSigner::from_pkcs1(der).map_err(|why| PrivateKeyError::RsaInconsistent {
-                why: SafeText::escaped(why.as_bytes()),
-            })?;
-        Ok(Self {
-            secret: Secret::Rsa(Box::new(signer)),
-            public,
-        })
+        let signer = RsaSigner::from_pkcs1(der).map_err(|why| {
+            PrivateKeyError::RsaInconsistent { why: SafeText::escaped(why.as_bytes()) }
+        })?;
+        Ok(Self { secret: Secret::Rsa(Box::new(signer)), public })
     }
 
     /// RFC 5958 §2: version 2 adds attributes `[0]` and the public key `[1]`.
@@ -221,20 +211,15 @@ impl SigningKey for PrivateKey {
     fn sign(&self, input: &SigningInput) -> Result<Vec<u8>, KeyError> {
         match &self.secret {
             Secret::Ed25519(key) => Ok(key.sign(input.digest())),
-            Secret::Rsa(key) => key.sign(input.octets()).ok_or_else(|| KeyError {
-                why: SafeText::from_static("RSA signing failed"),
-            }),
+            Secret::Rsa(key) => key
+                .sign(input.octets())
+                .ok_or_else(|| KeyError { why: SafeText::from_static("RSA signing failed") }),
         }
     }
 }
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "PrivateKey({}, {} bits)",
-            self.key_type(),
-            self.public.bits()
-        )
+        write!(f, "PrivateKey({}, {} bits)", self.key_type(), self.public.bits())
     }
 }

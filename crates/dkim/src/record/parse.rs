@@ -11,9 +11,9 @@ pub(super) fn record(text: &[u8]) -> Result<KeyRecord, KeyRecordError> {
     check_version(&tags)?;
     let key_type = match tags.get("k") {
         None => KeyType::Rsa,
-        Some(k) => KeyType::from_tag(k.value).ok_or(KeyRecordError::KeyType {
-            at: k.value_span.start,
-        })?,
+        Some(k) => {
+            KeyType::from_tag(k.value).ok_or(KeyRecordError::KeyType { at: k.value_span.start })?
+        }
     };
     Ok(KeyRecord {
         key_type,
@@ -30,15 +30,11 @@ fn check_version(tags: &TagList<'_>) -> Result<(), KeyRecordError> {
         return Ok(());
     };
     if tags.first() != Some(v) {
-        return Err(KeyRecordError::VersionNotFirst {
-            at: v.name_span.start,
-        });
+        return Err(KeyRecordError::VersionNotFirst { at: v.name_span.start });
     }
     match v.value {
         b"DKIM1" => Ok(()),
-        _ => Err(KeyRecordError::Version {
-            at: v.value_span.start,
-        }),
+        _ => Err(KeyRecordError::Version { at: v.value_span.start }),
     }
 }
 
@@ -47,12 +43,8 @@ fn parse_key(tags: &TagList<'_>, kind: KeyType) -> Result<Option<PublicKey>, Key
     if p.value.is_empty() {
         return Ok(None);
     }
-    let octets = from_base64(p.value).ok_or(KeyRecordError::Base64 {
-        at: p.value_span.start,
-    })?;
-    PublicKey::from_record(kind, &octets)
-        .map(Some)
-        .map_err(|why| KeyRecordError::Key { why })
+    let octets = from_base64(p.value).ok_or(KeyRecordError::Base64 { at: p.value_span.start })?;
+    PublicKey::from_record(kind, &octets).map(Some).map_err(|why| KeyRecordError::Key { why })
 }
 
 /// `word *( [FWS] ":" [FWS] word )`

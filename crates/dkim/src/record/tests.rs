@@ -97,22 +97,14 @@ fn odd_exponents_from_3_to_2_pow_32_are_accepted() {
         (&[1, 0, 0, 0, 1], false),
         (&[], false),
     ] {
-        assert_eq!(
-            PublicKey::rsa(&modulus, exponent).is_ok(),
-            good,
-            "{exponent:?}"
-        );
+        assert_eq!(PublicKey::rsa(&modulus, exponent).is_ok(), good, "{exponent:?}");
     }
 }
 
 fn records() -> impl Strategy<Value = KeyRecord> {
     let key = proptest::array::uniform32(any::<u8>()).prop_map(PublicKey::ed25519);
-    (
-        key,
-        any::<[bool; 4]>(),
-        proptest::option::of("[ -~äß]{0,30}"),
-    )
-        .prop_map(|(key, set, notes)| {
+    (key, any::<[bool; 4]>(), proptest::option::of("[ -~äß]{0,30}")).prop_map(
+        |(key, set, notes)| {
             let mut r = match set[0] {
                 true => KeyRecord::new(key),
                 false => KeyRecord::revocation(KeyType::Rsa),
@@ -130,7 +122,8 @@ fn records() -> impl Strategy<Value = KeyRecord> {
                 Some(notes) => r.with_notes(notes),
                 None => r,
             }
-        })
+        },
+    )
 }
 
 proptest! {

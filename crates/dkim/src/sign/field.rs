@@ -64,10 +64,8 @@ pub(super) fn push_signature(signature: &[u8], width: usize, out: &mut Vec<u8>) 
     let base64 = to_base64(signature);
     // `\tb=` stands before the first line, a TAB before the others.
     let first = width.saturating_sub(3);
-    let (head, tail) = base64
-        .as_bytes()
-        .split_at_checked(first)
-        .unwrap_or((base64.as_bytes(), b""));
+    let (head, tail) =
+        base64.as_bytes().split_at_checked(first).unwrap_or((base64.as_bytes(), b""));
     out.extend_from_slice(head);
     for line in tail.chunks(width.saturating_sub(1).max(1)) {
         out.extend_from_slice(b"\r\n\t");
@@ -92,11 +90,7 @@ struct Folded {
 impl Folded {
     fn new(width: usize) -> Self {
         let text = format!("{NAME}:");
-        Self {
-            column: text.len(),
-            text,
-            width,
-        }
+        Self { column: text.len(), text, width }
     }
 
     fn fold(&mut self) {

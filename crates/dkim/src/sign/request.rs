@@ -132,10 +132,7 @@ impl SignRequest {
     /// Signs for `domain` with a key at hand.
     #[must_use]
     pub fn new(domain: DomainName, selector: Selector, key: Arc<dyn SigningKey>) -> Self {
-        Self {
-            key: Some(Arc::clone(&key)),
-            ..Self::external(domain, selector, key.algorithm())
-        }
+        Self { key: Some(Arc::clone(&key)), ..Self::external(domain, selector, key.algorithm()) }
     }
 
     /// Signs for `domain` with a key elsewhere; see [`Signer::to_sign`](crate::Signer::to_sign).

@@ -71,9 +71,7 @@ pub struct BadFieldName {
 
 impl Default for HeaderSelection {
     fn default() -> Self {
-        let rules = DEFAULT
-            .iter()
-            .map(|(name, rule)| (Cow::Borrowed(*name), *rule));
+        let rules = DEFAULT.iter().map(|(name, rule)| (Cow::Borrowed(*name), *rule));
         Self(Kind::Rules(rules.collect()))
     }
 }

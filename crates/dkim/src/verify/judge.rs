@@ -50,9 +50,7 @@ impl Judge<'_> {
         let set = self.key_set(open)?;
         let usable = keys::usable(set, signature)?;
         if set.others > 0 {
-            verdict
-                .warnings
-                .push(Warning::OtherRecords { count: set.others });
+            verdict.warnings.push(Warning::OtherRecords { count: set.others });
         }
         let body = self.check_body(signature, verdict)?;
         let (record, key, headers_hold) = choose(&usable, open).ok_or(Reason::NoKeyRecord)?;
@@ -87,10 +85,7 @@ impl Judge<'_> {
 
     fn check_body(&self, sig: &Signature, verdict: &mut Verdict) -> Result<BodyHashes, Reason> {
         let found = self.body.get(sig.canonicalization.body, sig.length);
-        let BodyDigest { total, digest } = found.unwrap_or(BodyDigest {
-            total: 0,
-            digest: None,
-        });
+        let BodyDigest { total, digest } = found.unwrap_or(BodyDigest { total: 0, digest: None });
         if let Some(coverage) = &mut verdict.coverage {
             coverage.body_octets = Some(total);
         }
@@ -100,10 +95,7 @@ impl Judge<'_> {
             signed: sig.length.unwrap_or_default(),
             total,
         })?;
-        let hashes = BodyHashes {
-            expected: sig.body_hash,
-            computed,
-        };
+        let hashes = BodyHashes { expected: sig.body_hash, computed };
         verdict.body = Some(hashes);
         Ok(hashes)
     }
@@ -117,11 +109,8 @@ impl Judge<'_> {
         key: &PublicKey,
     ) -> Vec<Reason> {
         let mut refusals = open.refusals.clone();
-        if let Some(Coverage {
-            signed_octets: Some(signed),
-            body_octets: Some(total),
-            ..
-        }) = verdict.coverage
+        if let Some(Coverage { signed_octets: Some(signed), body_octets: Some(total), .. }) =
+            verdict.coverage
             && signed < total
         {
             refusals.push(Reason::PartialBody { signed, total });

@@ -69,12 +69,8 @@ fn read(answer: &Answer, most: usize) -> Result<KeySet, Reason> {
     if answer.content == Content::NxDomain {
         return Err(Reason::NoKeyName);
     }
-    let mut set = KeySet {
-        records: Vec::new(),
-        others: 0,
-        authentic: answer.authentic,
-        ttl: answer.ttl,
-    };
+    let mut set =
+        KeySet { records: Vec::new(), others: 0, authentic: answer.authentic, ttl: answer.ttl };
     let mut error: Option<KeyRecordError> = None;
     for text in texts(answer) {
         match KeyRecord::parse(&text) {

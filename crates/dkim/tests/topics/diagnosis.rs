@@ -42,10 +42,7 @@ fn diagnosed(
 
 #[test]
 fn line_ends_made_lf_are_found() {
-    for got in [
-        PLAIN.replace("\r\n", "\n"),
-        PLAIN.replace("Bob,\r\n", "Bob,\r"),
-    ] {
+    for got in [PLAIN.replace("\r\n", "\n"), PLAIN.replace("Bob,\r\n", "Bob,\r")] {
         for request in [simple(), request()] {
             let found = diagnosed(DiagnosisLevel::Basic, request, PLAIN, &got);
             assert_eq!(found, Some(Diagnosis::LineEnds));

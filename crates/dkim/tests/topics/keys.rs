@@ -10,9 +10,7 @@ MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
 ";
 
 fn error(text: &str) -> String {
-    PrivateKey::from_pem(text.as_bytes())
-        .unwrap_err()
-        .to_string()
+    PrivateKey::from_pem(text.as_bytes()).unwrap_err().to_string()
 }
 
 #[test]
@@ -30,10 +28,7 @@ fn an_ed25519_key_is_read_as_seed_and_as_pkcs8_without_public_key() {
 fn other_blocks_and_text_beside_the_key_are_ignored() {
     let cert = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let text = format!("Bag attributes\n{cert}\r\n{PKCS8}");
-    assert_eq!(
-        PrivateKey::from_pem(text.as_bytes()).unwrap().key_type(),
-        KeyType::Ed25519
-    );
+    assert_eq!(PrivateKey::from_pem(text.as_bytes()).unwrap().key_type(), KeyType::Ed25519);
 }
 
 #[test]
@@ -58,32 +53,20 @@ fn a_bad_file_is_told_what_was_expected_and_where() {
     );
     let old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nAAAA\n\
                -----END RSA PRIVATE KEY-----\n";
-    assert_eq!(
-        error(old),
-        "line 1: the key is encrypted, an unencrypted one was expected"
-    );
-    assert_eq!(
-        error(&PKCS8.replace("7rAMcrn9g", "7r*Mcrn9g")),
-        "line 2: base64 expected"
-    );
+    assert_eq!(error(old), "line 1: the key is encrypted, an unencrypted one was expected");
+    assert_eq!(error(&PKCS8.replace("7rAMcrn9g", "7r*Mcrn9g")), "line 2: base64 expected");
     assert_eq!(
         error(PKCS8.split("-----END").next().unwrap()),
         "line 1: this block has no -----END PRIVATE KEY-----"
     );
-    assert_eq!(
-        error(&PKCS8.replace("MC4CAQAw", "MC4CAQAx")),
-        "DER octet 5: the modulus expected"
-    );
+    assert_eq!(error(&PKCS8.replace("MC4CAQAw", "MC4CAQAx")), "DER octet 5: the modulus expected");
 }
 
 #[test]
 fn a_key_for_another_algorithm_is_refused() {
     // X25519 instead of Ed25519: 1.3.101.110.
     let text = PKCS8.replace("YDK2Vw", "YDK2Vu");
-    assert_eq!(
-        PrivateKey::from_pem(text.as_bytes()).unwrap_err(),
-        PrivateKeyError::Algorithm
-    );
+    assert_eq!(PrivateKey::from_pem(text.as_bytes()).unwrap_err(), PrivateKeyError::Algorithm);
 }
 
 /// RFC 5958 version 2: the seed is 32 times 7, and the public key follows.

@@ -14,10 +14,7 @@ fn form() -> impl Strategy<Value = Form> {
 }
 
 fn requests() -> impl Strategy<Value = SignRequest> {
-    let coverage = prop_oneof![
-        Just(BodyCoverage::Whole),
-        Just(BodyCoverage::WholeWithLength)
-    ];
+    let coverage = prop_oneof![Just(BodyCoverage::Whole), Just(BodyCoverage::WholeWithLength)];
     (form(), form(), coverage, any::<[bool; 4]>(), 40..200_usize).prop_map(
         |(header, body, coverage, set, width)| {
             let mut r = request().canonicalization(Canonicalization { header, body });
@@ -55,12 +52,7 @@ fn sign(request: SignRequest, body: &[u8]) -> Vec<u8> {
     let (block, _) = HeaderBlock::parse(HEADER.as_bytes());
     let mut signer = postrider_dkim::Signer::new(vec![request], &block, NOW).unwrap();
     signer.body(body);
-    [
-        signer.finish().unwrap().concat(),
-        HEADER.into(),
-        body.to_vec(),
-    ]
-    .concat()
+    [signer.finish().unwrap().concat(), HEADER.into(), body.to_vec()].concat()
 }
 
 proptest! {

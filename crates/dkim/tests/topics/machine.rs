@@ -13,9 +13,6 @@ fn a_verdict_is_an_object_with_codes() {
     assert_eq!(json["identity"], "@bank.example");
     assert_eq!(json["algorithm"], "ed25519-sha256");
     assert_eq!(json["coverage"]["body_octets"], 32);
-    assert_eq!(
-        json["body"]["expected"],
-        "AI1wXrlLNBxesX1N5UmbZOpyOyIy8+0+KQ82cJ/scgE="
-    );
+    assert_eq!(json["body"]["expected"], "AI1wXrlLNBxesX1N5UmbZOpyOyIy8+0+KQ82cJ/scgE=");
     assert_eq!(json["key"]["key_type"], "ed25519");
 }

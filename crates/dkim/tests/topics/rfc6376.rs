@@ -36,26 +36,16 @@ fn the_example_verifies() {
     let zone = zone(&[("brisbane._domainkey.example.com", KEY)]);
     let verdict = judge(&zone, MESSAGE.as_bytes()).remove(0);
     assert_eq!(verdict.result, DkimResult::Pass, "{verdict}");
-    assert_eq!(
-        verdict.identity.unwrap().to_string(),
-        "joe@football.example.com"
-    );
+    assert_eq!(verdict.identity.unwrap().to_string(), "joe@football.example.com");
     let key = verdict.key.unwrap();
     assert_eq!((key.key_type, key.bits), (KeyType::Rsa, 1024));
-    assert_eq!(
-        verdict.coverage.unwrap().names,
-        "received:from:to:subject:date:message-id"
-    );
+    assert_eq!(verdict.coverage.unwrap().names, "received:from:to:subject:date:message-id");
 }
 
 #[test]
 fn simple_tolerates_no_change_of_a_header() {
     let zone = zone(&[("brisbane._domainkey.example.com", KEY)]);
-    for (from, to) in [
-        ("Subject: Is", "Subject:  Is"),
-        ("To: S", "TO: S"),
-        ("with S", "with s"),
-    ] {
+    for (from, to) in [("Subject: Is", "Subject:  Is"), ("To: S", "TO: S"), ("with S", "with s")] {
         let verdict = judge(&zone, &replaced(MESSAGE.as_bytes(), from, to)).remove(0);
         assert_eq!(verdict.why.code(), "headers-changed", "{from}");
     }

@@ -73,21 +73,14 @@ fn the_ed25519_signature_is_reproduced() {
     assert_eq!(KeyRecord::new(key.public().clone()).to_string(), ED25519);
     let signature = key.sign(&SigningInput::new(INPUT.into())).unwrap();
     let text = postrider_dkim::Signature::parse(
-        MESSAGE["DKIM-Signature:".len()..]
-            .split("\r\nDKIM")
-            .next()
-            .unwrap()
-            .as_bytes(),
+        MESSAGE["DKIM-Signature:".len()..].split("\r\nDKIM").next().unwrap().as_bytes(),
     );
     assert_eq!(signature, text.unwrap().signature);
 }
 
 #[test]
 fn a_change_of_a_signed_field_breaks_both() {
-    let verdicts = judge(
-        &zone(&names()),
-        &replaced(MESSAGE.as_bytes(), "dinner", "supper"),
-    );
+    let verdicts = judge(&zone(&names()), &replaced(MESSAGE.as_bytes(), "dinner", "supper"));
     for verdict in verdicts {
         assert_eq!(verdict.result, DkimResult::Fail);
         assert_eq!(verdict.why.code(), "headers-changed");
@@ -96,9 +89,7 @@ fn a_change_of_a_signed_field_breaks_both() {
 
 #[test]
 fn an_added_field_that_is_over_signed_breaks_both() {
-    let verdicts = judge(
-        &zone(&names()),
-        &replaced(MESSAGE.as_bytes(), "To: S", "Date: x\r\nTo: S"),
-    );
+    let verdicts =
+        judge(&zone(&names()), &replaced(MESSAGE.as_bytes(), "To: S", "Date: x\r\nTo: S"));
     assert!(verdicts.iter().all(|v| v.why.code() == "headers-changed"));
 }

@@ -35,10 +35,7 @@ fn a_good_signature_passes_and_says_everything() {
     assert_eq!((coverage.uncovered(), coverage.body_octets), (0, Some(32)));
     assert_eq!(v.warnings, []);
     let key = v.key.unwrap();
-    assert_eq!(
-        (key.key_type, key.bits, key.ttl),
-        (KeyType::Ed25519, 256, 300)
-    );
+    assert_eq!((key.key_type, key.bits, key.ttl), (KeyType::Ed25519, 256, 300));
 }
 
 #[test]
@@ -58,10 +55,7 @@ fn a_changed_body_and_changed_headers_are_told_apart() {
         "fail: signed headers were changed, or the key is another (body intact)"
     );
     let both = replaced(&replaced(&letter(), body.0, body.1), header.0, header.1);
-    assert_eq!(
-        told(&bank(), &both),
-        "fail: body and headers were changed after signing"
-    );
+    assert_eq!(told(&bank(), &both), "fail: body and headers were changed after signing");
 }
 
 #[test]
@@ -76,20 +70,13 @@ fn another_key_is_a_failure_of_the_headers_only() {
 #[test]
 fn relaxed_tolerates_white_space_and_case() {
     let message = replaced(&letter(), "Subject: hello", "SUBJECT : \r\n\thello ");
-    let message = replaced(
-        &message,
-        "the  game is at six. ",
-        "the \t game  is at six.\t ",
-    );
+    let message = replaced(&message, "the  game is at six. ", "the \t game  is at six.\t ");
     assert_eq!(told(&bank(), &message), "pass: signature verified");
 }
 
 #[test]
 fn a_broken_field_has_its_own_verdict_with_a_place() {
-    assert_eq!(
-        with_field("v=1; ", "v=1; v=1; "),
-        "permerror: octet 6: tag occurs twice"
-    );
+    assert_eq!(with_field("v=1; ", "v=1; v=1; "), "permerror: octet 6: tag occurs twice");
     assert_eq!(with_field("v=1; ", ""), "permerror: no v= tag");
     assert_eq!(
         with_field("ed25519-sha256", "rsa-sha1"),
@@ -106,10 +93,7 @@ fn every_field_has_a_verdict_in_its_order() {
     let verdicts = judge(&bank(), &message);
     let told: Vec<_> = verdicts.iter().map(|v| (v.field, v.result)).collect();
     assert_eq!(told, [(0, DkimResult::PermError), (1, DkimResult::Pass)]);
-    assert_eq!(
-        verdicts[0].to_string(),
-        "field 0: octet 5: = expected behind the tag name"
-    );
+    assert_eq!(verdicts[0].to_string(), "field 0: octet 5: = expected behind the tag name");
 }
 
 #[test]
@@ -121,25 +105,15 @@ fn denials_of_the_key_are_permanent_and_failures_temporary() {
     );
     let mut empty = ZoneResolver::new();
     empty.insert_node(Name::from_dotted(NAME.as_bytes()).unwrap());
-    assert_eq!(
-        told(&empty, &letter),
-        "permerror: no key: there is no TXT record at the name"
-    );
+    assert_eq!(told(&empty, &letter), "permerror: no key: there is no TXT record at the name");
     for (error, text) in [
         (LookupError::Timeout, "no answer in time"),
         (LookupError::ServFail { bogus: false }, "server failure"),
         (LookupError::Refused, "query refused"),
     ] {
         let mut zone = ZoneResolver::new();
-        zone.fail(
-            Name::from_dotted(NAME.as_bytes()).unwrap(),
-            FaultKinds::All,
-            error,
-        );
-        assert_eq!(
-            told(&zone, &letter),
-            format!("temperror: key not available now: {text}")
-        );
+        zone.fail(Name::from_dotted(NAME.as_bytes()).unwrap(), FaultKinds::All, error);
+        assert_eq!(told(&zone, &letter), format!("temperror: key not available now: {text}"));
     }
 }
 
@@ -148,18 +122,9 @@ fn what_the_key_record_forbids_is_a_permanent_error() {
     let p = record().replace("v=DKIM1; k=ed25519; ", "");
     let ed = |tags: &str| with_record(&format!("v=DKIM1; {tags}; {p}"));
     assert_eq!(ed("k=ed25519"), "pass: signature verified");
-    assert_eq!(
-        ed("k=ed25519; h=sha256; s=email"),
-        "pass: signature verified"
-    );
-    assert_eq!(
-        ed("k=ed25519; h=sha1"),
-        "permerror: the key record does not allow sha256 (h=)"
-    );
-    assert_eq!(
-        ed("k=ed25519; s=tlsrpt"),
-        "permerror: the key record does not allow email (s=)"
-    );
+    assert_eq!(ed("k=ed25519; h=sha256; s=email"), "pass: signature verified");
+    assert_eq!(ed("k=ed25519; h=sha1"), "permerror: the key record does not allow sha256 (h=)");
+    assert_eq!(ed("k=ed25519; s=tlsrpt"), "permerror: the key record does not allow email (s=)");
     assert_eq!(
         with_record("v=DKIM1; k=ed25519; p="),
         "permerror: the key was revoked (p= is empty)"
@@ -181,10 +146,7 @@ fn the_strict_flag_wants_the_identity_in_the_domain_itself() {
     let zone = zone(&[(NAME, &strict)]);
     for (identity, result) in [
         ("bank.example", "pass: signature verified"),
-        (
-            "news.bank.example",
-            "permerror: the key record wants i= to be in d= itself (t=s)",
-        ),
+        ("news.bank.example", "permerror: the key record wants i= to be in d= itself (t=s)"),
     ] {
         let request = request().identity(Auid::new("ann", domain(identity)));
         assert_eq!(told(&zone, &signed(request, HEADER, BODY)), result);
@@ -207,10 +169,7 @@ fn four_key_records_are_tried_and_a_fifth_is_not() {
     let others: Vec<String> = (2..6).map(record_of).collect();
     let own = record();
     let at = |before: usize| {
-        let mut texts: Vec<_> = others[..before]
-            .iter()
-            .map(|t| (NAME, t.as_str()))
-            .collect();
+        let mut texts: Vec<_> = others[..before].iter().map(|t| (NAME, t.as_str())).collect();
         texts.push((NAME, &own));
         judge(&zone(&texts), &letter()).remove(0)
     };
@@ -238,18 +197,12 @@ fn ten_signatures_are_evaluated_and_more_are_skipped() {
     let (block, _) = HeaderBlock::parse(&message);
     let verifier = Verifier::new(&Policy::default(), &block, NOW);
     assert_eq!(verifier.questions().len(), 10);
-    let names: Vec<_> = (0..11)
-        .map(|n| format!("s{n}._domainkey.bank.example"))
-        .collect();
+    let names: Vec<_> = (0..11).map(|n| format!("s{n}._domainkey.bank.example")).collect();
     let own = record();
     let records: Vec<_> = names.iter().map(|n| (n.as_str(), own.as_str())).collect();
     let verdicts = judge(&zone(&records), &message);
     assert_eq!(verdicts.len(), 31);
-    assert!(
-        verdicts[20..30]
-            .iter()
-            .all(|v| v.result == DkimResult::Pass)
-    );
+    assert!(verdicts[20..30].iter().all(|v| v.result == DkimResult::Pass));
     assert_eq!(verdicts[30].why, Reason::TooManySignatures { limit: 10 });
     assert_eq!(verdicts[30].result.as_str(), "neutral");
 }
@@ -265,12 +218,7 @@ fn signatures_with_the_same_key_ask_once() {
     verifier.body(BODY.as_bytes());
     let asked = verifier.questions()[0].clone();
     verifier.key(asked.id, bank().answer(&asked.question));
-    assert!(
-        verifier
-            .finish()
-            .iter()
-            .all(|v| v.result == DkimResult::Pass)
-    );
+    assert!(verifier.finish().iter().all(|v| v.result == DkimResult::Pass));
 }
 
 #[test]
@@ -287,11 +235,7 @@ fn the_body_is_not_wanted_when_nothing_can_pass() {
     let mut denied = bank().answer(&asked.question).unwrap();
     denied.content = Content::NxDomain;
     let wrong = zone(&[(NAME, "v=DKIM1; k=ed25519; p=")]);
-    for answer in [
-        Ok(denied),
-        Err(LookupError::Timeout),
-        wrong.answer(&asked.question),
-    ] {
+    for answer in [Ok(denied), Err(LookupError::Timeout), wrong.answer(&asked.question)] {
         let mut verifier = fresh();
         verifier.key(asked.id, answer);
         assert!(!verifier.wants_body());
@@ -304,29 +248,17 @@ fn the_body_is_not_wanted_when_nothing_can_pass() {
 fn a_key_that_nobody_asked_for_is_a_temporary_error() {
     let message = letter();
     let (block, _) = HeaderBlock::parse(&message);
-    let verdict = Verifier::new(&Policy::default(), &block, NOW)
-        .finish()
-        .remove(0);
-    assert_eq!(
-        (verdict.result, verdict.why),
-        (DkimResult::TempError, Reason::NotAsked)
-    );
+    let verdict = Verifier::new(&Policy::default(), &block, NOW).finish().remove(0);
+    assert_eq!((verdict.result, verdict.why), (DkimResult::TempError, Reason::NotAsked));
 }
 
 #[test]
 fn a_length_above_the_body_is_a_permanent_error() {
     use postrider_dkim::BodyCoverage;
-    let message = signed(
-        request().coverage(BodyCoverage::WholeWithLength),
-        HEADER,
-        BODY,
-    );
+    let message = signed(request().coverage(BodyCoverage::WholeWithLength), HEADER, BODY);
     assert_eq!(told(&bank(), &message), "pass: signature verified");
     let cut = &message[..message.len() - 4];
-    assert_eq!(
-        told(&bank(), cut),
-        "permerror: l=32, but the body has 31 octets"
-    );
+    assert_eq!(told(&bank(), cut), "permerror: l=32, but the body has 31 octets");
 }
 
 /// Answers each question when it is asked about for the second time, and counts those that wait.

@@ -50,27 +50,16 @@ fn lines_stay_within_the_width() {
         );
     }
     let text = field(all, HEADER).replace("\r\n\t", " ");
-    assert!(
-        text.contains(" x=1795594900; i=a=3Bb=3D=C3=BC@news.bank.example; l=32;"),
-        "{text}"
-    );
+    assert!(text.contains(" x=1795594900; i=a=3Bb=3D=C3=BC@news.bank.example; l=32;"), "{text}");
 }
 
 #[test]
 fn every_field_of_a_name_is_signed() {
     let header = HEADER.replace("Subject", "To: carol@example.org\r\nSubject");
-    assert!(
-        field(request(), &header)
-            .replace("\r\n\t", "")
-            .contains(":To:To:To:")
-    );
+    assert!(field(request(), &header).replace("\r\n\t", "").contains(":To:To:To:"));
     let message = signed(request(), &header, BODY);
     assert_eq!(told(&bank(), &message), "pass: signature verified");
-    for change in [
-        "From: x@evil.example\r\n",
-        "Cc: x@evil.example\r\n",
-        "reply-to: x\r\n",
-    ] {
+    for change in ["From: x@evil.example\r\n", "Cc: x@evil.example\r\n", "reply-to: x\r\n"] {
         let text = format!("{change}Subject: hello");
         let verdict = judge(&bank(), &replaced(&message, "Subject: hello", &text)).remove(0);
         assert_eq!(verdict.result, DkimResult::Fail, "{change}");
@@ -87,30 +76,16 @@ fn a_message_needs_exactly_one_from_field() {
 #[test]
 fn a_request_must_not_contradict_itself() {
     let outside = request().identity(Auid::of_domain(domain("example.org")));
-    assert!(matches!(
-        refused(outside, HEADER),
-        SignError::IdentityOutside { .. }
-    ));
+    assert!(matches!(refused(outside, HEADER), SignError::IdentityOutside { .. }));
     let names = HeaderSelection::exactly(["Subject"]).unwrap();
-    assert_eq!(
-        refused(request().headers(names), HEADER),
-        SignError::FromNotSigned
-    );
+    assert_eq!(refused(request().headers(names), HEADER), SignError::FromNotSigned);
     let at_once = request().expires_after(Duration::from_millis(999));
     assert_eq!(refused(at_once, HEADER), SignError::ExpiresAtOnce);
     let selector = Selector::parse("m1").unwrap();
     let single = DomainName::parse("localhost").unwrap();
     let single = SignRequest::new(single, selector.clone(), key(1));
     assert!(matches!(refused(single, HEADER), SignError::Domain { .. }));
-    let long = domain(
-        &[
-            "a".repeat(63),
-            "b".repeat(63),
-            "c".repeat(63),
-            "d".repeat(50),
-        ]
-        .join("."),
-    );
+    let long = domain(&["a".repeat(63), "b".repeat(63), "c".repeat(63), "d".repeat(50)].join("."));
     let long = SignRequest::new(long, selector, key(1));
     assert_eq!(refused(long, HEADER), SignError::KeyName);
     for bad in ["", "a b", "a:b", "a;b", "\u{e4}"] {
@@ -125,13 +100,7 @@ fn a_length_above_the_body_is_refused() {
     let mut signer = Signer::new(vec![request], &block, NOW).unwrap();
     signer.body(b"\r\n");
     let error = signer.finish().unwrap_err();
-    assert_eq!(
-        error,
-        SignError::LengthBeyondBody {
-            length: 3,
-            total: 0
-        }
-    );
+    assert_eq!(error, SignError::LengthBeyondBody { length: 3, total: 0 });
 }
 
 #[test]
@@ -169,14 +138,8 @@ fn rsa_and_ed25519_sign_in_one_pass() {
     assert!(fields[0].starts_with(b"DKIM-Signature: v=1; a=rsa-sha256;"));
     let message = [fields.concat(), HEADER.into(), BODY.into()].concat();
     let own = record();
-    let zone = zone(&[
-        ("r1._domainkey.bank.example", &text),
-        ("m1._domainkey.bank.example", &own),
-    ]);
+    let zone = zone(&[("r1._domainkey.bank.example", &text), ("m1._domainkey.bank.example", &own)]);
     let verdicts = judge(&zone, &message);
-    assert!(
-        verdicts.iter().all(|v| v.result == DkimResult::Pass),
-        "{verdicts:?}"
-    );
+    assert!(verdicts.iter().all(|v| v.result == DkimResult::Pass), "{verdicts:?}");
     assert_eq!(verdicts[0].key.as_ref().unwrap().bits, 2048);
 }

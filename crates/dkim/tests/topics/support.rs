@@ -24,11 +24,7 @@ pub(crate) fn domain(text: &str) -> DomainName {
 
 /// A request for `d=bank.example; s=m1` with [`key`] 1.
 pub(crate) fn request() -> SignRequest {
-    SignRequest::new(
-        domain("bank.example"),
-        Selector::parse("m1").unwrap(),
-        key(1),
-    )
+    SignRequest::new(domain("bank.example"), Selector::parse("m1").unwrap(), key(1))
 }
 
 /// The text of the record for [`key`] 1.

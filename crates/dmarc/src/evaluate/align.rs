@@ -66,17 +66,9 @@ fn compare(identifier: &Identifier, ours: Organizational, walk: Walk) -> Alignme
         (Ok(_), Ok((organizational, _))) => Fit::OtherOrganization { organizational },
         (Err(error), _) | (_, Err(error)) => Fit::Unknown(error),
     };
-    Alignment {
-        identifier: identifier.clone(),
-        fit,
-        walk: walk.steps,
-    }
+    Alignment { identifier: identifier.clone(), fit, walk: walk.steps }
 }
 
 fn unasked(identifier: &Identifier, fit: Fit) -> Alignment {
-    Alignment {
-        identifier: identifier.clone(),
-        fit,
-        walk: Vec::new(),
-    }
+    Alignment { identifier: identifier.clone(), fit, walk: Vec::new() }
 }

@@ -71,9 +71,7 @@ impl<R: Resolver> Evaluation<'_, R> {
         // above the organizational domain can only be the PSD, where the walk ended.
         let mut at_or_above =
             with_record.filter(|(domain, _)| organizational.is_at_or_under(domain));
-        Ok(at_or_above
-            .next()
-            .map(|(domain, parsed)| (domain.clone(), parsed)))
+        Ok(at_or_above.next().map(|(domain, parsed)| (domain.clone(), parsed)))
     }
 
     /// What the record asks for (§4.10.1), or nothing if it cannot be used.
@@ -91,12 +89,7 @@ impl<R: Resolver> Evaluation<'_, R> {
                 source: PolicySource::Assumed,
             }));
         };
-        let by = |disposition, source| {
-            Ok(Some(Request {
-                disposition,
-                source,
-            }))
-        };
+        let by = |disposition, source| Ok(Some(Request { disposition, source }));
         if domain == self.author {
             return by(p, PolicySource::P);
         }

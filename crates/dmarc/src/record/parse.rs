@@ -55,10 +55,7 @@ impl Record {
         if reader.record.policy.is_none() && !reader.seen.iter().any(|t| t == "p") {
             reader.warn(Problem::NoPolicy, Span::at(text.len()), b"p");
         }
-        Some(Parsed {
-            record: reader.record,
-            warnings: reader.warnings,
-        })
+        Some(Parsed { record: reader.record, warnings: reader.warnings })
     }
 }
 
@@ -98,11 +95,7 @@ struct Reader {
 
 impl Reader {
     fn warn(&mut self, problem: Problem, span: Span, tag: &[u8]) {
-        self.warnings.push(Warning {
-            problem,
-            tag: SafeText::escaped(tag).truncated(32),
-            span,
-        });
+        self.warnings.push(Warning { problem, tag: SafeText::escaped(tag).truncated(32), span });
     }
 
     /// What stands between two semicolons.
@@ -132,9 +125,7 @@ impl Reader {
     }
 
     fn value(&mut self, tag: &str, value: &[u8], span: Span) {
-        let value_text = std::str::from_utf8(value)
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let value_text = std::str::from_utf8(value).unwrap_or_default().to_ascii_lowercase();
         let text = value_text.as_str();
         let r = &mut self.record;
         let read = match tag {

@@ -7,11 +7,7 @@ use std::fmt;
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("v=DMARC1")?;
-        let policies = [
-            ("p", self.policy),
-            ("sp", self.subdomains),
-            ("np", self.nonexistent),
-        ];
+        let policies = [("p", self.policy), ("sp", self.subdomains), ("np", self.nonexistent)];
         for (tag, policy) in policies {
             if let Some(policy) = policy {
                 policy_tag(f, tag, policy)?;

@@ -12,10 +12,7 @@ pub(crate) struct Noted {
 
 impl Noted {
     pub(crate) fn new(zone: &str) -> Self {
-        Self {
-            zone: ZoneResolver::parse(zone).unwrap(),
-            questions: Mutex::default(),
-        }
+        Self { zone: ZoneResolver::parse(zone).unwrap(), questions: Mutex::default() }
     }
 
     pub(crate) fn questions(&self) -> Vec<String> {

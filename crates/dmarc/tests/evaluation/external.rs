@@ -6,17 +6,10 @@ use postrider_dmarc::external::{Consent, ReportKind, report_destinations};
 use postrider_resolver::block_on;
 
 fn consents(zone: &Noted, uris: &[&str], kind: ReportKind) -> Vec<Consent> {
-    let uris: Vec<Uri> = uris
-        .iter()
-        .map(|u| Uri::parse(u.as_bytes()).unwrap())
-        .collect();
+    let uris: Vec<Uri> = uris.iter().map(|u| Uri::parse(u.as_bytes()).unwrap()).collect();
     let policy_domain = name("corp.example");
     let asked = report_destinations(zone, &policy_domain, &uris, kind);
-    block_on(asked)
-        .unwrap()
-        .into_iter()
-        .map(|d| d.consent)
-        .collect()
+    block_on(asked).unwrap().into_iter().map(|d| d.consent).collect()
 }
 
 const ZONE: &str = "_dmarc.corp.example. 300 IN TXT \"v=DMARC1; p=none\"\n\
@@ -29,10 +22,7 @@ const ZONE: &str = "_dmarc.corp.example. 300 IN TXT \"v=DMARC1; p=none\"\n\
 fn the_own_organization_needs_no_consent() {
     let zone = Noted::new(ZONE);
     let uris = ["mailto:a@corp.example", "mailto:a@reports.corp.example"];
-    assert_eq!(
-        consents(&zone, &uris, ReportKind::Aggregate),
-        [Consent::Own, Consent::Own]
-    );
+    assert_eq!(consents(&zone, &uris, ReportKind::Aggregate), [Consent::Own, Consent::Own]);
     assert!(!zone.questions().iter().any(|q| q.contains("_report")));
 }
 
@@ -65,10 +55,7 @@ fn a_target_may_redirect_within_its_own_host() {
     let redirected = Consent::Redirected(vec![Uri::parse(b"mailto:x@one.test").unwrap()]);
     let uris = ["mailto:a@one.test"];
     assert_eq!(consents(&zone, &uris, ReportKind::Aggregate), [redirected]);
-    assert_eq!(
-        consents(&zone, &uris, ReportKind::Failure),
-        [Consent::Granted]
-    );
+    assert_eq!(consents(&zone, &uris, ReportKind::Failure), [Consent::Granted]);
 }
 
 #[test]
@@ -77,12 +64,6 @@ fn targets_are_limited_at_10() {
     for (n, over) in [(9, 0), (10, 0), (11, 1)] {
         let uris = vec!["mailto:a@any.test"; n];
         let consents = consents(&zone, &uris, ReportKind::Aggregate);
-        assert_eq!(
-            consents
-                .iter()
-                .filter(|c| **c == Consent::OverLimit)
-                .count(),
-            over
-        );
+        assert_eq!(consents.iter().filter(|c| **c == Consent::OverLimit).count(), over);
     }
 }

@@ -13,10 +13,7 @@ const CORP: &str = "_dmarc.corp.example. 300 IN TXT \"v=DMARC1; p=reject; sp=qua
 #[test]
 fn a_forged_subdomain() {
     let zone = Noted::new(CORP);
-    let ids = [
-        spf("bounce.esp.test", Outcome::Pass),
-        dkim("corp.example", Outcome::Fail),
-    ];
+    let ids = [spf("bounce.esp.test", Outcome::Pass), dkim("corp.example", Outcome::Fail)];
     let verdict = zone.judge("mail.corp.example", &ids);
     assert_snapshot!(verdict, @r#"
     dmarc author=mail.corp.example
@@ -41,10 +38,7 @@ fn a_forged_subdomain() {
 #[test]
 fn a_signed_newsletter() {
     let zone = Noted::new(CORP);
-    let ids = [
-        spf("bounce.esp.test", Outcome::Pass),
-        dkim("news.corp.example", Outcome::Pass),
-    ];
+    let ids = [spf("bounce.esp.test", Outcome::Pass), dkim("news.corp.example", Outcome::Pass)];
     assert_snapshot!(zone.judge("corp.example", &ids), @r#"
     dmarc author=corp.example
      walk  _dmarc.corp.example  "v=DMARC1; p=reject; sp=quarantine; np=none; t=y; pct=50" (ttl 300)
@@ -77,10 +71,7 @@ fn a_failure_of_dns() {
      temperror: record of y.example is not known: no answer in time
     "#);
     let zone = Noted::new(&format!("{CORP};!servfail _dmarc.m.corp.example. TXT\n"));
-    let ids = [
-        dkim("m.corp.example", Outcome::Pass),
-        dkim("corp.example", Outcome::Unknown),
-    ];
+    let ids = [dkim("m.corp.example", Outcome::Pass), dkim("corp.example", Outcome::Unknown)];
     assert_snapshot!(zone.judge("corp.example", &ids), @r#"
     dmarc author=corp.example
      walk  _dmarc.corp.example  "v=DMARC1; p=reject; sp=quarantine; np=none; t=y; pct=50" (ttl 300)

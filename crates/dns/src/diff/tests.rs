@@ -24,20 +24,14 @@ fn plan_as_published_is_the_same() {
     let zone = ZoneResolver::parse(&zone).unwrap();
     let differences = block_on(plan().diff(&zone)).unwrap();
     assert_eq!(differences.len(), 6);
-    assert!(
-        differences.iter().all(|d| d.state.is_same()),
-        "{differences:?}"
-    );
+    assert!(differences.iter().all(|d| d.state.is_same()), "{differences:?}");
 }
 
 #[test]
 fn everything_is_missing_from_an_empty_world() {
     let found = diff("");
     assert_eq!(found.len(), 6);
-    assert!(
-        found.iter().all(|line| line.starts_with("missing ")),
-        "{found:?}"
-    );
+    assert!(found.iter().all(|line| line.starts_with("missing ")), "{found:?}");
 }
 
 #[test]
@@ -77,8 +71,5 @@ fn strings_of_a_text_may_be_parted_anywhere() {
     let found = diff(
         "_dmarc.example.org. TXT \"v=DMARC1; p=none; \" \"rua=mailto:postmaster@example.org\"",
     );
-    assert!(
-        found.iter().any(|line| line.starts_with("same _dmarc")),
-        "{found:?}"
-    );
+    assert!(found.iter().any(|line| line.starts_with("same _dmarc")), "{found:?}");
 }

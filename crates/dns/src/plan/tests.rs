@@ -17,10 +17,7 @@ fn key(selector: &str, text: &str) -> DkimKey {
 
 pub(crate) fn setup() -> SetUp {
     let mut setup = SetUp::new(domain("example.org"), domain("mx.example.org"));
-    setup.addresses = vec![
-        "198.51.100.7".parse().unwrap(),
-        "2001:db8::7".parse().unwrap(),
-    ];
+    setup.addresses = vec!["198.51.100.7".parse().unwrap(), "2001:db8::7".parse().unwrap()];
     setup.keys = vec![
         key("r1", &format!("v=DKIM1; k=rsa; p={RSA_2048}")),
         key("e1", &format!("v=DKIM1; k=ed25519; p={ED25519}")),
@@ -79,14 +76,7 @@ fn records_of_other_zones_are_asked_for() {
         .iter()
         .map(|ask| format!("{} {}", ask.planned.name, ask.planned.record.kind()))
         .collect();
-    assert_eq!(
-        asked[..3],
-        [
-            "mx.example.net A",
-            "mx.example.net AAAA",
-            "mx.example.net TXT"
-        ]
-    );
+    assert_eq!(asked[..3], ["mx.example.net A", "mx.example.net AAAA", "mx.example.net TXT"]);
     assert_eq!(asked[3], "7.100.51.198.in-addr.arpa PTR");
     assert!(plan.records.iter().all(|p| p.record.kind() != Kind::A));
 }
@@ -105,9 +95,7 @@ fn egress_differs_from_where_the_server_is_reached() {
 #[test]
 fn what_others_would_refuse_is_no_plan() {
     let mut twice = setup();
-    twice
-        .keys
-        .push(key("r1", &format!("k=ed25519; p={ED25519}")));
+    twice.keys.push(key("r1", &format!("k=ed25519; p={ED25519}")));
     let refused = ZonePlan::for_setup(&twice).unwrap_err();
     assert_eq!(refused.to_string(), "selector r1 is used twice");
 
@@ -115,10 +103,7 @@ fn what_others_would_refuse_is_no_plan() {
     many.spf_includes = (0..11).map(|i| domain(&format!("i{i}.example"))).collect();
     assert!(matches!(
         ZonePlan::for_setup(&many),
-        Err(PlanError::Spf {
-            why: SpfRefusal::Lookups(11),
-            ..
-        })
+        Err(PlanError::Spf { why: SpfRefusal::Lookups(11), .. })
     ));
 
     let label = "a".repeat(61);
@@ -126,9 +111,6 @@ fn what_others_would_refuse_is_no_plan() {
     long.domain = domain(&format!("{label}.{label}.{label}.{}", "b".repeat(60)));
     assert!(matches!(
         ZonePlan::for_setup(&long),
-        Err(PlanError::Name {
-            what: Purpose::DkimKey,
-            ..
-        })
+        Err(PlanError::Name { what: Purpose::DkimKey, .. })
     ));
 }

@@ -28,10 +28,7 @@ pub struct SpfBuilder {
 
 impl SpfBuilder {
     pub(super) const fn new() -> Self {
-        Self {
-            terms: Vec::new(),
-            end: Vec::new(),
-        }
+        Self { terms: Vec::new(), end: Vec::new() }
     }
 
     /// One address passes.

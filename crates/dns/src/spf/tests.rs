@@ -45,10 +45,7 @@ fn what_lets_anybody_pass_or_says_nothing_is_refused() {
     assert_eq!(both, SpfRefusal::RedirectWithAll);
     let behind = refused("v=spf1 -all a:b.example");
     assert_eq!(behind, SpfRefusal::AfterAll("a:b.example".into()));
-    assert_eq!(
-        refused("v=spf1 ipv4:192.0.2.1 -all").to_string(),
-        "octet 7: unknown mechanism"
-    );
+    assert_eq!(refused("v=spf1 ipv4:192.0.2.1 -all").to_string(), "octet 7: unknown mechanism");
     assert!(Spf::parse("v=spf1 ?all").is_ok());
 }
 
@@ -90,18 +87,12 @@ fn two_records_become_one_with_the_stricter_end() {
         Spf::merge(&records).map(|spf| spf.to_string())
     };
     assert_eq!(
-        merged(&[
-            "v=spf1 ip4:198.51.100.7 ~all",
-            "v=spf1 include:a.example ip4:198.51.100.7 +all"
-        ]),
+        merged(&["v=spf1 ip4:198.51.100.7 ~all", "v=spf1 include:a.example ip4:198.51.100.7 +all"]),
         Ok("v=spf1 ip4:198.51.100.7 include:a.example ~all".into())
     );
     // The two records of a domain that was found in the wild.
     assert_eq!(
-        merged(&[
-            "v=spf1 a ra=postmaster +all",
-            "v=spf1 mx ra=postmaster +all"
-        ]),
+        merged(&["v=spf1 a ra=postmaster +all", "v=spf1 mx ra=postmaster +all"]),
         Ok("v=spf1 a ra=postmaster mx -all".into())
     );
     let redirect = merged(&["v=spf1 -all", "v=spf1 redirect=a.example"]);
@@ -112,9 +103,7 @@ fn two_records_become_one_with_the_stricter_end() {
 fn one_more_address_comes_first() {
     let spf = Spf::parse("v=spf1 include:a.example exp=e.example ~all").unwrap();
     assert_eq!(
-        spf.with("198.51.100.7".parse().unwrap())
-            .unwrap()
-            .to_string(),
+        spf.with("198.51.100.7".parse().unwrap()).unwrap().to_string(),
         "v=spf1 ip4:198.51.100.7 include:a.example exp=e.example ~all"
     );
 }

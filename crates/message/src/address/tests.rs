@@ -8,16 +8,8 @@ fn read(value: &str, how: Grammar) -> Result<Vec<String>, At> {
             AddressHost::Invalid(t) => format!("!{t}"),
             AddressHost::Missing => "-".to_owned(),
         };
-        let name = a
-            .display
-            .as_ref()
-            .map(|d| format!("{d} "))
-            .unwrap_or_default();
-        let group = a
-            .group
-            .as_ref()
-            .map(|g| format!("{g}: "))
-            .unwrap_or_default();
+        let name = a.display.as_ref().map(|d| format!("{d} ")).unwrap_or_default();
+        let group = a.group.as_ref().map(|g| format!("{g}: ")).unwrap_or_default();
         format!("{group}{name}<{}|{host}>", a.local)
     };
     mailboxes(value.as_bytes(), how).map(|list| list.iter().map(show).collect())
@@ -27,21 +19,14 @@ fn read(value: &str, how: Grammar) -> Result<Vec<String>, At> {
 #[test]
 fn examples_of_appendix_a_are_read_strictly() {
     for (value, expected) in [
-        (
-            " John Doe <jdoe@machine.example>",
-            vec!["John Doe <jdoe|machine.example>"],
-        ),
+        (" John Doe <jdoe@machine.example>", vec!["John Doe <jdoe|machine.example>"]),
         (
             "\"Joe Q. Public\" <john.q.public@example.com>",
             vec!["Joe Q. Public <john.q.public|example.com>"],
         ),
         (
             "Mary Smith <mary@x.test>, jdoe@example.org, Who? <one@y.test>",
-            vec![
-                "Mary Smith <mary|x.test>",
-                "<jdoe|example.org>",
-                "Who? <one|y.test>",
-            ],
+            vec!["Mary Smith <mary|x.test>", "<jdoe|example.org>", "Who? <one|y.test>"],
         ),
         (
             "A Group:Ed Jones <c@a.test>,joe@where.test,John <jdoe@one.test>;",
@@ -56,16 +41,10 @@ fn examples_of_appendix_a_are_read_strictly() {
             "Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>",
             vec!["Pete <pete|silly.test>"],
         ),
-        (
-            "(Empty list)(start)Hidden recipients  :(nobody(that I know))  ;",
-            vec![],
-        ),
+        ("(Empty list)(start)Hidden recipients  :(nobody(that I know))  ;", vec![]),
         (
             "<boss@nil.test>, \"Giant; \\\"Big\\\" Box\" <sysservices@example.net>",
-            vec![
-                "<boss|nil.test>",
-                "Giant; \"Big\" Box <sysservices|example.net>",
-            ],
+            vec!["<boss|nil.test>", "Giant; \"Big\" Box <sysservices|example.net>"],
         ),
         ("a@[192.0.2.1]", vec!["<a|[192.0.2.1]>"]),
         ("\"a b\".c@d.example", vec!["<a b.c|d.example>"]),
@@ -78,10 +57,7 @@ fn examples_of_appendix_a_are_read_strictly() {
 #[test]
 fn obsolete_forms_are_a_switch() {
     for (value, expected) in [
-        (
-            "Joe Q. Public <john@example.com>",
-            vec!["Joe Q. Public <john|example.com>"],
-        ),
+        ("Joe Q. Public <john@example.com>", vec!["Joe Q. Public <john|example.com>"]),
         (
             "Mary <@node.test:mary@example.net>, , jdoe@test  . example",
             vec!["Mary <mary|example.net>", "<jdoe|test.example>"],
@@ -130,33 +106,21 @@ fn faults_have_places() {
         ("\"a", 2),
         ("a@b.test\n", 8),
     ] {
-        assert_eq!(
-            read(value, Grammar::Lenient).map_err(|e| e.at),
-            Err(at),
-            "{value:?}"
-        );
+        assert_eq!(read(value, Grammar::Lenient).map_err(|e| e.at), Err(at), "{value:?}");
     }
 }
 
 #[test]
 fn a_domain_that_is_none_is_shown() {
-    assert_eq!(
-        read("a@b_c.test", Grammar::Strict),
-        Ok(vec!["<a|!b_c.test>".to_owned()])
-    );
-    assert_eq!(
-        read("a@é.test", Grammar::Strict),
-        Ok(vec!["<a|xn--9ca.test>".to_owned()])
-    );
+    assert_eq!(read("a@b_c.test", Grammar::Strict), Ok(vec!["<a|!b_c.test>".to_owned()]));
+    assert_eq!(read("a@é.test", Grammar::Strict), Ok(vec!["<a|xn--9ca.test>".to_owned()]));
 }
 
 #[test]
 fn group_names_are_cut_at_256() {
     for (n, kept) in [(255, 255), (256, 256), (257, 256)] {
         let value = format!("{}: a@b.test;", "x".repeat(n));
-        let group = mailboxes(value.as_bytes(), Grammar::Strict).unwrap()[0]
-            .group
-            .clone();
+        let group = mailboxes(value.as_bytes(), Grammar::Strict).unwrap()[0].group.clone();
         assert_eq!(group.unwrap().as_str().len(), kept);
     }
 }

@@ -6,11 +6,7 @@ fn of(header: &str) -> AuthorDomains {
 }
 
 fn codes(header: &str) -> Vec<&'static str> {
-    of(header)
-        .problems
-        .iter()
-        .map(AuthorProblem::code)
-        .collect()
+    of(header).problems.iter().map(AuthorProblem::code).collect()
 }
 
 fn names(header: &str) -> Vec<String> {
@@ -93,10 +89,7 @@ fn fields_that_others_would_see_are_problems() {
 
 #[test]
 fn an_incomplete_header_is_unclear() {
-    let many = format!(
-        "From: a@x.test\r\n{}",
-        "A: b\r\n".repeat(crate::limits::MAX_FIELDS)
-    );
+    let many = format!("From: a@x.test\r\n{}", "A: b\r\n".repeat(crate::limits::MAX_FIELDS));
     assert_eq!(codes(&many), ["incomplete-header"]);
 }
 
@@ -116,10 +109,7 @@ fn domains_are_limited_at_100() {
 #[test]
 fn problems_are_limited_at_100() {
     for (n, kept) in [(99, 99), (100, 100), (101, 100)] {
-        assert_eq!(
-            codes(&format!("From: {}\r\n", vec!["a"; n].join(","))).len(),
-            kept
-        );
+        assert_eq!(codes(&format!("From: {}\r\n", vec!["a"; n].join(","))).len(), kept);
     }
 }
 

@@ -100,9 +100,7 @@ fn result(at: &mut Cursor<'_>) -> Result<Option<MethodResult>, At> {
     result.version = version;
     result.comment = at.skip_cfws()?.and_then(|text| {
         let text = String::from_utf8(text).ok()?;
-        Value::new(&text)
-            .ok()
-            .filter(|c| !c.as_str().trim().is_empty())
+        Value::new(&text).ok().filter(|c| !c.as_str().trim().is_empty())
     });
     while !matches!(at.peek(), None | Some(b';')) {
         pair(at, &mut result)?;
@@ -131,11 +129,7 @@ fn pair(at: &mut Cursor<'_>, result: &mut MethodResult) -> Result<(), At> {
     let value = Value::new(&word(at, true)?).map_err(|_| start.error("a shorter value"))?;
     at.skip_cfws()?;
     match property {
-        Some(property) => result.properties.push(Property {
-            ptype: name,
-            name: property,
-            value,
-        }),
+        Some(property) => result.properties.push(Property { ptype: name, name: property, value }),
         None if name.as_str() == "reason" => result.reason = Some(value),
         None => {}
     }
@@ -177,11 +171,7 @@ fn word(at: &mut Cursor<'_>, is_property: bool) -> Result<String, At> {
             return utf8(text, start);
         }
         // A quoted local part: its quotes belong to the value.
-        text = start
-            .rest()
-            .get(..at.at() - start.at())
-            .unwrap_or_default()
-            .to_vec();
+        text = start.rest().get(..at.at() - start.at()).unwrap_or_default().to_vec();
     }
     let ends = |b: u8| matches!(b, b'(' | b';' | b'"' | 127) || b <= b' ';
     text.extend_from_slice(at.run(|b| !ends(b) && (is_property || b != b'=')));

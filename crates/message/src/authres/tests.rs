@@ -54,14 +54,8 @@ fn comments_may_stand_everywhere() {
          fail\r\n policy (A dot can go here) . (like that) expired\r\n (surprise) = (as) 1362471462",
     );
     let result = &field.results[0];
-    assert_eq!(
-        (result.method.as_str(), result.result.as_str()),
-        ("dkim", "fail")
-    );
-    assert_eq!(
-        result.property("policy", "expired").unwrap().as_str(),
-        "1362471462"
-    );
+    assert_eq!((result.method.as_str(), result.result.as_str()), ("dkim", "fail"));
+    assert_eq!(result.property("policy", "expired").unwrap().as_str(), "1362471462");
     assert_eq!(result.comment, None);
 }
 
@@ -69,12 +63,8 @@ fn comments_may_stand_everywhere() {
 fn values_cannot_begin_another_result() {
     let evil = "x.test; dkim=pass header.d=bank.example (\"";
     let result = MethodResult::new(Keyword::from_static("spf"), Keyword::from_static("none"));
-    let field = AuthResults::new(id("mx.test")).with(
-        result
-            .commented(&evil)
-            .because(&evil)
-            .with("smtp", "mailfrom", &evil),
-    );
+    let field = AuthResults::new(id("mx.test"))
+        .with(result.commented(&evil).because(&evil).with("smtp", "mailfrom", &evil));
     let read = parse(&field.to_string());
     assert_eq!(read.results.len(), 1);
     assert_eq!(read, field);
@@ -84,17 +74,9 @@ fn values_cannot_begin_another_result() {
 fn one_bad_result_does_not_lose_the_others() {
     let parsed =
         AuthResults::parse(b"mx.test; spf pass; dkim=pass header.d=\"a;b; dmarc=fail").unwrap();
-    let methods: Vec<_> = parsed
-        .field
-        .results
-        .iter()
-        .map(|r| r.method.as_str())
-        .collect();
+    let methods: Vec<_> = parsed.field.results.iter().map(|r| r.method.as_str()).collect();
     assert_eq!(methods, ["dmarc"]);
-    assert_eq!(
-        parsed.errors.iter().map(|e| e.at).collect::<Vec<_>>(),
-        [13, 54, 42]
-    );
+    assert_eq!(parsed.errors.iter().map(|e| e.at).collect::<Vec<_>>(), [13, 54, 42]);
 }
 
 #[test]
@@ -103,34 +85,18 @@ fn unusual_values_are_read() {
         "mx.test; iprev=pass policy.iprev=2001:db8::1 (host.test); x-tls=pass version=1.2 bits=256; \
          auth=pass smtp.auth=\"a b\"@c.test; dkim=pass(k) header.i=@d.test header.b=a/b=;",
     );
-    assert_eq!(
-        field.results[0]
-            .property("policy", "iprev")
-            .unwrap()
-            .as_str(),
-        "2001:db8::1"
-    );
+    assert_eq!(field.results[0].property("policy", "iprev").unwrap().as_str(), "2001:db8::1");
     assert_eq!(field.results[1].properties, []);
-    assert_eq!(
-        field.results[2].property("smtp", "auth").unwrap().as_str(),
-        "\"a b\"@c.test"
-    );
-    assert_eq!(
-        field.results[3].property("header", "b").unwrap().as_str(),
-        "a/b="
-    );
+    assert_eq!(field.results[2].property("smtp", "auth").unwrap().as_str(), "\"a b\"@c.test");
+    assert_eq!(field.results[3].property("header", "b").unwrap().as_str(), "a/b=");
     assert_eq!(parse(&field.to_string()), field);
 }
 
 #[test]
 fn without_an_id_there_is_no_field() {
-    for value in [
-        "",
-        "spf=pass",
-        "; none",
-        "spf=pass (x) smtp.mailfrom=a.test; dkim=none",
-        "a b; none",
-    ] {
+    for value in
+        ["", "spf=pass", "; none", "spf=pass (x) smtp.mailfrom=a.test; dkim=none", "a b; none"]
+    {
         assert!(AuthResults::parse(value.as_bytes()).is_err(), "{value}");
     }
 }
@@ -191,22 +157,10 @@ fn results_and_properties_are_limited() {
     let results = |n: usize| format!("mx.test{}", "; a=b".repeat(n));
     let properties = |n: usize| format!("mx.test; a=b{}", " c.d=e".repeat(n));
     for (n, ok) in [(99, true), (100, true), (101, false)] {
-        assert_eq!(
-            AuthResults::parse(results(n).as_bytes())
-                .unwrap()
-                .errors
-                .is_empty(),
-            ok
-        );
+        assert_eq!(AuthResults::parse(results(n).as_bytes()).unwrap().errors.is_empty(), ok);
     }
     for (n, ok) in [(49, true), (50, true), (51, false)] {
-        assert_eq!(
-            AuthResults::parse(properties(n).as_bytes())
-                .unwrap()
-                .errors
-                .is_empty(),
-            ok
-        );
+        assert_eq!(AuthResults::parse(properties(n).as_bytes()).unwrap().errors.is_empty(), ok);
     }
 }
 

@@ -94,9 +94,7 @@ fn is_address(text: &str) -> bool {
         return false;
     };
     let local_ok = local.is_empty()
-        || local
-            .split('.')
-            .all(|atom| !atom.is_empty() && atom.bytes().all(crate::lex::is_atext));
+        || local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(crate::lex::is_atext));
     local_ok && !domain.is_empty() && domain.split('.').all(|l| !l.is_empty() && is_token(l))
 }
 

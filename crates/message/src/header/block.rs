@@ -39,11 +39,7 @@ impl<'a> HeaderBlock<'a> {
             let octets = raw.get(p.range.clone()).unwrap_or_default();
             Field::from_raw(octets, p.range.start, p.colon)
         };
-        Self {
-            raw,
-            fields: index.iter().map(field).collect(),
-            complete,
-        }
+        Self { raw, fields: index.iter().map(field).collect(), complete }
     }
 
     /// The fields from top to bottom; `rev()` gives them from the bottom up.
@@ -128,12 +124,7 @@ impl HeaderBuf {
         octets.truncate(end);
         let complete = faults.get(FaultKind::TooManyFields).is_none()
             && faults.get(FaultKind::LongHeader).is_none();
-        Self {
-            octets,
-            index,
-            complete,
-            faults,
-        }
+        Self { octets, index, complete, faults }
     }
 
     /// The fields, without parsing again.

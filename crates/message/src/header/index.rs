@@ -43,17 +43,10 @@ pub(super) fn index(octets: &[u8], limits: &Limits, faults: &mut Faults) -> (Vec
                 at = header_end(octets, at);
                 break;
             }
-            if colon
-                .checked_sub(1)
-                .and_then(|i| line.get(i))
-                .is_some_and(u8::is_ascii_whitespace)
-            {
+            if colon.checked_sub(1).and_then(|i| line.get(i)).is_some_and(u8::is_ascii_whitespace) {
                 faults.note(FaultKind::SpaceBeforeColon, at);
             }
-            places.push(Place {
-                range: at..end,
-                colon,
-            });
+            places.push(Place { range: at..end, colon });
             open = true;
         } else {
             faults.note(FaultKind::NotAField, at);

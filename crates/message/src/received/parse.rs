@@ -99,9 +99,7 @@ impl ParsedReceived {
 }
 
 fn known(word: &[u8]) -> Option<&'static str> {
-    CLAUSES
-        .into_iter()
-        .find(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+    CLAUSES.into_iter().find(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// A run of octets, where quotes and brackets may hold white space and `;`.

@@ -2,11 +2,7 @@ use super::*;
 use crate::header::HeaderBlock;
 use proptest::prelude::*;
 
-const ESMTPS: Protocol = Protocol {
-    base: BaseProtocol::Esmtp,
-    tls: Tls::On,
-    auth: Auth::None,
-};
+const ESMTPS: Protocol = Protocol { base: BaseProtocol::Esmtp, tls: Tls::On, auth: Auth::None };
 
 fn safe(text: &'static str) -> SafeText {
     SafeText::from_static(text)
@@ -37,18 +33,13 @@ fn a_field_is_folded_below_78_columns() {
 #[test]
 fn a_helo_cannot_look_like_a_clause() {
     let evil = safe("x) by mx.bank.example; Tue, 24 Nov 2026 08:21:40 +0000 (");
-    for client in [
-        Client::hidden(evil.clone()),
-        Client::new(evil, "2001:db8::1".parse().unwrap()),
-    ] {
+    for client in [Client::hidden(evil.clone()), Client::new(evil, "2001:db8::1".parse().unwrap())]
+    {
         let field = ours(client.clone()).to_field();
         let (header, faults) = HeaderBlock::parse(&field);
         assert!(faults.is_empty());
         let parsed = ParsedReceived::parse(header.get("Received").unwrap().raw_value).unwrap();
-        assert_eq!(
-            parsed.clause("by").unwrap().value.as_str(),
-            "mx.example.org"
-        );
+        assert_eq!(parsed.clause("by").unwrap().value.as_str(), "mx.example.org");
         assert_eq!(parsed.time, Some(UnixTime::from_secs(1_795_508_500)));
         assert_eq!(parsed.client_address(), client.address);
     }
@@ -57,10 +48,7 @@ fn a_helo_cannot_look_like_a_clause() {
 #[test]
 fn a_hidden_address_is_not_told() {
     let text = ours(Client::hidden(safe("mail.corp.example"))).to_string();
-    assert!(
-        text.starts_with("from mail.corp.example (address hidden) by "),
-        "{text}"
-    );
+    assert!(text.starts_with("from mail.corp.example (address hidden) by "), "{text}");
 }
 
 #[test]
@@ -69,10 +57,7 @@ fn protocols_are_as_registered() {
     assert_eq!(name(BaseProtocol::Smtp, Tls::Off, Auth::None), "SMTP");
     assert_eq!(name(BaseProtocol::Smtp, Tls::On, Auth::None), "ESMTPS");
     assert_eq!(name(BaseProtocol::Esmtp, Tls::On, Auth::Done), "ESMTPSA");
-    assert_eq!(
-        name(BaseProtocol::Utf8Smtp, Tls::Off, Auth::Done),
-        "UTF8SMTPA"
-    );
+    assert_eq!(name(BaseProtocol::Utf8Smtp, Tls::Off, Auth::Done), "UTF8SMTPA");
     assert_eq!(name(BaseProtocol::Lmtp, Tls::Off, Auth::None), "LMTP");
 }
 
@@ -83,20 +68,11 @@ fn foreign_forms_are_read() {
           SMTP Server (version=TLS1_2) id 15.20; Tue, 24 Nov 2026 08:21:40 +0000",
     )
     .unwrap();
-    assert_eq!(
-        exchange.clause("with").unwrap().value.as_str(),
-        "Microsoft SMTP Server"
-    );
-    assert_eq!(
-        exchange.clause("with").unwrap().comments[0].as_str(),
-        "version=TLS1_2"
-    );
+    assert_eq!(exchange.clause("with").unwrap().value.as_str(), "Microsoft SMTP Server");
+    assert_eq!(exchange.clause("with").unwrap().comments[0].as_str(), "version=TLS1_2");
     let qmail =
         ParsedReceived::parse(b"(qmail 123 invoked by uid 0); 24 Nov 2026 08:21:40 -0000").unwrap();
-    assert_eq!(
-        qmail.clauses[0].comments[0].as_str(),
-        "qmail 123 invoked by uid 0"
-    );
+    assert_eq!(qmail.clauses[0].comments[0].as_str(), "qmail 123 invoked by uid 0");
     assert!(qmail.time.is_some());
     let sendmail = ParsedReceived::parse(
         b"from from ([IPv6:2001:db8::1] [2001:db8::2]) by x for <\"a ;b\"@c.test>;; no date",

@@ -33,26 +33,18 @@ fn domain(text: &str) -> Result<Option<DomainName>, Problem> {
     if text.is_empty() {
         return Ok(None);
     }
-    DomainName::parse(text)
-        .map(Some)
-        .map_err(|e| no(text, Type::Domain, &e))
+    DomainName::parse(text).map(Some).map_err(|e| no(text, Type::Domain, &e))
 }
 
 fn email(text: &str) -> Result<Option<Mailbox>, Problem> {
     if text.is_empty() {
         return Ok(None);
     }
-    Mailbox::parse(text.as_bytes())
-        .map(Some)
-        .map_err(|e| no(text, Type::Email, &e))
+    Mailbox::parse(text.as_bytes()).map(Some).map_err(|e| no(text, Type::Email, &e))
 }
 
 fn no(text: &str, ty: Type, why: &dyn std::fmt::Display) -> Problem {
-    Problem::Literal {
-        text: text.to_owned(),
-        ty,
-        why: why.to_string(),
-    }
+    Problem::Literal { text: text.to_owned(), ty, why: why.to_string() }
 }
 
 /// A list literal; its elements take their type from `want`, or else from the first of them.
@@ -62,18 +54,10 @@ pub(super) fn list(items: &[Node], want: Type) -> Result<Typed, Fault> {
         None => wanted(want).unwrap_or(Item::Text),
     };
     let mixed = |node: &Node| {
-        let problem = Problem::MixedList {
-            first: item.as_type(),
-            other: literal_type(node),
-        };
+        let problem = Problem::MixedList { first: item.as_type(), other: literal_type(node) };
         Fault::new(node.span, problem)
     };
-    let element = |node: &Node| {
-        node.kind
-            .as_text()
-            .map(str::to_owned)
-            .ok_or_else(|| mixed(node))
-    };
+    let element = |node: &Node| node.kind.as_text().map(str::to_owned).ok_or_else(|| mixed(node));
     let value = match item {
         Item::Text => Value::Texts(each(items, |node| Ok(element(node)?.into()))?),
         Item::Domain => Value::Domains(each(items, |node| {
@@ -85,12 +69,12 @@ pub(super) fn list(items: &[Node], want: Type) -> Result<Typed, Fault> {
             Mailbox::parse(text.as_bytes())
                 .map_err(|e| Fault::new(node.span, no(&text, Type::Email, &e)))
         })?),
-        Item::Network => Value::Networks(each(items, |node| {
-            node.kind.as_network().ok_or_else(|| mixed(node))
-        })?),
-        Item::Result => Value::Results(each(items, |node| {
-            node.kind.as_result().ok_or_else(|| mixed(node))
-        })?),
+        Item::Network => {
+            Value::Networks(each(items, |node| node.kind.as_network().ok_or_else(|| mixed(node)))?)
+        }
+        Item::Result => {
+            Value::Results(each(items, |node| node.kind.as_result().ok_or_else(|| mixed(node)))?)
+        }
     };
     Ok((Term::Const(value), Type::List(item)))
 }
@@ -155,11 +139,7 @@ pub(super) fn advise(problem: Problem, sides: (&Node, &Node)) -> Problem {
         (Type::Text, ty) => unquoted(sides.0, ty),
         _ => String::new(),
     };
-    Problem::Compare {
-        left,
-        right,
-        advice,
-    }
+    Problem::Compare { left, right, advice }
 }
 
 /// `; write 10 without quotes`, if the literal would then be of type `ty`.
@@ -175,9 +155,5 @@ fn unquoted(node: &Node, ty: Type) -> String {
         Ok(TokenKind::Word(word)) => ty == Type::Bool && matches!(&*word, "true" | "false"),
         Ok(_) | Err(_) => false,
     };
-    if fits {
-        format!("; write {text} without quotes")
-    } else {
-        String::new()
-    }
+    if fits { format!("; write {text} without quotes") } else { String::new() }
 }

@@ -33,14 +33,8 @@ impl Checker<'_> {
             .filter(|(_, v)| v.visible.at(self.stage))
             .map(|(name, _)| name.as_str());
         let suggestion = closest(name, visible).map(str::to_owned);
-        let problem = Problem::NoVariable {
-            name: name.to_owned(),
-            stage: self.stage,
-        };
-        Fault {
-            suggestion,
-            ..Fault::new(span, problem)
-        }
+        let problem = Problem::NoVariable { name: name.to_owned(), stage: self.stage };
+        Fault { suggestion, ..Fault::new(span, problem) }
     }
 }
 

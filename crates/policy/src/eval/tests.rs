@@ -14,10 +14,8 @@ fn schema() -> Schema {
 fn ask(when: &str, facts: &[(&str, Value)]) -> Explained {
     let rule = RuleSource::new("r", "data", when).then("tag", "x");
     let (policy, _) = Policy::load(&[rule], &schema()).unwrap_or_else(|e| panic!("{}", e[0]));
-    let facts: BTreeMap<Name, Value> = facts
-        .iter()
-        .map(|(name, value)| (Name::new(name).unwrap(), value.clone()))
-        .collect();
+    let facts: BTreeMap<Name, Value> =
+        facts.iter().map(|(name, value)| (Name::new(name).unwrap(), value.clone())).collect();
     policy.decide(Stage::Data, &facts).rules.remove(0)
 }
 
@@ -60,10 +58,8 @@ fn first_cause_in_source_order_is_reported() {
 
 #[test]
 fn temperror_is_unknown_against_other_results() {
-    let facts = [
-        ("dkim", Value::Result(Verdict::Temperror)),
-        ("spf", Value::Result(Verdict::Pass)),
-    ];
+    let facts =
+        [("dkim", Value::Result(Verdict::Temperror)), ("spf", Value::Result(Verdict::Pass))];
     let unknown = Tri::Unknown(Cause::Temperror);
     for when in [
         "dkim == pass",
@@ -89,10 +85,8 @@ fn temperror_is_unknown_against_other_results() {
 
 #[test]
 fn slow_resolver_never_fires_a_rule_for_failed_authentication() {
-    let facts = [
-        ("dkim", Value::Result(Verdict::Temperror)),
-        ("spf", Value::Result(Verdict::Fail)),
-    ];
+    let facts =
+        [("dkim", Value::Result(Verdict::Temperror)), ("spf", Value::Result(Verdict::Fail))];
     let when = "not (dkim == pass or spf == pass)";
     assert_eq!(result(when, &facts), Tri::Unknown(Cause::Temperror));
 }
@@ -120,10 +114,7 @@ fn mapped_address_is_ipv4() {
     let facts = [("client.ip", Value::Address(mapped))];
     assert_eq!(result("client.ip in 192.0.2.0/24", &facts), Tri::True);
     assert_eq!(result("client.ip == 192.0.2.7", &facts), Tri::True);
-    assert_eq!(
-        result("client.ip in [198.51.100.1, 192.0.2.0/29]", &facts),
-        Tri::True
-    );
+    assert_eq!(result("client.ip in [198.51.100.1, 192.0.2.0/29]", &facts), Tri::True);
 }
 
 #[test]

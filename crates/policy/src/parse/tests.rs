@@ -11,22 +11,13 @@ fn error(text: &str) -> SyntaxError {
 
 #[test]
 fn not_binds_looser_than_comparison() {
-    assert_eq!(
-        Expression::parse("not a == b"),
-        Expression::parse("not (a == b)")
-    );
-    assert_ne!(
-        Expression::parse("not a and b"),
-        Expression::parse("not (a and b)")
-    );
+    assert_eq!(Expression::parse("not a == b"), Expression::parse("not (a == b)"));
+    assert_ne!(Expression::parse("not a and b"), Expression::parse("not (a and b)"));
 }
 
 #[test]
 fn and_binds_tighter_than_or() {
-    assert_eq!(
-        Expression::parse("a or b and c"),
-        Expression::parse("a or (b and c)")
-    );
+    assert_eq!(Expression::parse("a or b and c"), Expression::parse("a or (b and c)"));
     assert_eq!(printed("(a or b) and c"), "(a or b) and c");
     assert_eq!(printed("(a and b) and c"), "(a and b) and c");
 }

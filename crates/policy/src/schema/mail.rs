@@ -6,13 +6,7 @@ use crate::stage::{Stage, Visible};
 use crate::value::{Item, Type};
 
 /// Name, type, visibility, check that finds the value, one line.
-type Row = (
-    &'static str,
-    Type,
-    Visible,
-    Option<&'static str>,
-    &'static str,
-);
+type Row = (&'static str, Type, Visible, Option<&'static str>, &'static str);
 
 const fn from(stage: Stage) -> Visible {
     Visible::From(stage)

@@ -96,9 +96,7 @@ fn each<'a, T>(
     one: fn(&str) -> Result<T, ReadValueError>,
 ) -> Result<Arc<[T]>, ReadListError> {
     let numbered = texts.into_iter().zip(1..);
-    numbered
-        .map(|(text, at)| one(text).map_err(|error| ReadListError { at, error }))
-        .collect()
+    numbered.map(|(text, at)| one(text).map_err(|error| ReadListError { at, error })).collect()
 }
 
 #[cfg(test)]

@@ -57,9 +57,7 @@ impl Value {
     pub fn plain(&self) -> String {
         match self {
             Self::Text(text) => text.to_string(),
-            Self::Domain(domain) => domain
-                .as_ref()
-                .map_or_else(String::new, DomainName::to_string),
+            Self::Domain(domain) => domain.as_ref().map_or_else(String::new, DomainName::to_string),
             Self::Email(mailbox) => mailbox.as_ref().map_or_else(String::new, |m| m.to_string()),
             Self::Unknown(_) => "unknown".to_owned(),
             Self::Bool(_)

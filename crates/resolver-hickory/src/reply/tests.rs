@@ -10,9 +10,7 @@ fn name(text: &str) -> Name {
 fn message(code: ResponseCode, answers: &str, authorities: &str) -> Message {
     let section = |text: &str| {
         let zone = ZoneResolver::parse(text).unwrap();
-        let records = zone
-            .records()
-            .map(|(n, ttl, r)| wire::to_record(n, ttl, r).unwrap());
+        let records = zone.records().map(|(n, ttl, r)| wire::to_record(n, ttl, r).unwrap());
         records.collect::<Vec<_>>()
     };
     let mut message = Message::new(1, MessageType::Response, OpCode::Query);
@@ -46,10 +44,9 @@ fn chain_is_followed_whatever_the_order_of_records() {
 #[test]
 fn denial_at_the_end_of_a_chain_is_about_its_end() {
     let alias = "a.example. 90 CNAME b.example.";
-    for (code, content) in [
-        (ResponseCode::NoError, Content::NoData),
-        (ResponseCode::NXDomain, Content::NxDomain),
-    ] {
+    for (code, content) in
+        [(ResponseCode::NoError, Content::NoData), (ResponseCode::NXDomain, Content::NxDomain)]
+    {
         let expected = Reply::End {
             aliases: vec![name("a.example")],
             canonical: name("b.example"),
@@ -63,15 +60,9 @@ fn denial_at_the_end_of_a_chain_is_about_its_end() {
 #[test]
 fn alias_without_its_end_is_to_be_asked_for() {
     let alias = "a.example. 90 CNAME b.example.";
-    let expected = Reply::Alias {
-        aliases: vec![name("a.example")],
-        target: name("b.example"),
-        ttl: 90,
-    };
-    assert_eq!(
-        ask_a(&message(ResponseCode::NoError, alias, "")),
-        Ok(expected)
-    );
+    let expected =
+        Reply::Alias { aliases: vec![name("a.example")], target: name("b.example"), ttl: 90 };
+    assert_eq!(ask_a(&message(ResponseCode::NoError, alias, "")), Ok(expected));
 }
 
 #[test]
@@ -83,16 +74,11 @@ fn alias_loops_end() {
 
 #[test]
 fn denial_without_soa_is_not_to_be_kept() {
-    for (code, content) in [
-        (ResponseCode::NoError, Content::NoData),
-        (ResponseCode::NXDomain, Content::NxDomain),
-    ] {
-        let expected = Reply::End {
-            aliases: vec![],
-            canonical: name("a.example"),
-            content,
-            ttl: 0,
-        };
+    for (code, content) in
+        [(ResponseCode::NoError, Content::NoData), (ResponseCode::NXDomain, Content::NxDomain)]
+    {
+        let expected =
+            Reply::End { aliases: vec![], canonical: name("a.example"), content, ttl: 0 };
         assert_eq!(ask_a(&message(code, "", "")), Ok(expected));
     }
 }
@@ -109,10 +95,7 @@ fn referral_is_no_denial() {
 #[test]
 fn codes_are_told_apart() {
     let error = |code| ask_a(&message(code, "", SOA)).unwrap_err();
-    assert_eq!(
-        error(ResponseCode::ServFail),
-        LookupError::ServFail { bogus: false }
-    );
+    assert_eq!(error(ResponseCode::ServFail), LookupError::ServFail { bogus: false });
     assert_eq!(error(ResponseCode::Refused), LookupError::Refused);
     assert_eq!(error(ResponseCode::FormErr), LookupError::Malformed);
     assert!(matches!(error(ResponseCode::NotImp), LookupError::Other(_)));
@@ -126,10 +109,6 @@ fn extended_error_says_bogus() {
         let option = EdnsOption::Unknown(EXTENDED_ERROR, vec![0, code, b'x']);
         edns.options_mut().insert(option);
         message.set_edns(edns);
-        assert_eq!(
-            ask_a(&message),
-            Err(LookupError::ServFail { bogus }),
-            "{code}"
-        );
+        assert_eq!(ask_a(&message), Err(LookupError::ServFail { bogus }), "{code}");
     }
 }

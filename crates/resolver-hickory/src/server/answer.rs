@@ -41,13 +41,7 @@ struct Response {
 
 impl Response {
     const fn code(code: ResponseCode) -> Self {
-        Self {
-            code,
-            bogus: false,
-            authentic: false,
-            answers: Vec::new(),
-            authorities: Vec::new(),
-        }
+        Self { code, bogus: false, authentic: false, answers: Vec::new(), authorities: Vec::new() }
     }
 }
 
@@ -81,10 +75,7 @@ impl<R: Resolver + 'static> RequestHandler for Handler<R> {
 
 /// What the server believes to have sent when nothing goes out.
 fn silence(metadata: Metadata) -> ResponseInfo {
-    ResponseInfo::from(Header {
-        metadata,
-        counts: HeaderCounts::default(),
-    })
+    ResponseInfo::from(Header { metadata, counts: HeaderCounts::default() })
 }
 
 /// RFC 6891 §6.1.1: "If an OPT record is present in a received request, compliant responders MUST
@@ -134,14 +125,7 @@ fn without_records(mut answer: Answer) -> Answer {
 }
 
 fn positive(answer: &Answer) -> Response {
-    let Answer {
-        content,
-        ttl,
-        authentic,
-        canonical,
-        aliases,
-        ..
-    } = answer;
+    let Answer { content, ttl, authentic, canonical, aliases, .. } = answer;
     let mut response = Response::code(ResponseCode::NoError);
     response.authentic = *authentic;
     let targets = aliases.iter().skip(1).chain([canonical]);

@@ -47,11 +47,7 @@ impl Flights {
         }
         let flight = Arc::default();
         flights.insert(question.clone(), Arc::clone(&flight));
-        Role::Lead(Lead {
-            flights: self,
-            question: question.clone(),
-            flight,
-        })
+        Role::Lead(Lead { flights: self, question: question.clone(), flight })
     }
 }
 

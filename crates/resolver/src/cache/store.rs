@@ -32,13 +32,7 @@ impl Entry {
         now: Duration,
         lifetime: Duration,
     ) -> Self {
-        Self {
-            octets: weight(&result),
-            result,
-            stored: now,
-            lifetime,
-            used: 0,
-        }
+        Self { octets: weight(&result), result, stored: now, lifetime, used: 0 }
     }
 }
 

@@ -69,10 +69,7 @@ fn answer_is_kept_for_its_ttl_and_counts_down() {
 #[test]
 fn denials_and_failures_have_their_own_caps() {
     let hands = Hands::default();
-    let limits = CacheLimits {
-        failure: Duration::from_secs(90),
-        ..CacheLimits::default()
-    };
+    let limits = CacheLimits { failure: Duration::from_secs(90), ..CacheLimits::default() };
     let cache = CachingResolver::new(zone(), limits, || hands.now());
     for (text, seconds) in [
         ("gone.example", 50),
@@ -101,10 +98,7 @@ fn ttl_of_zero_is_not_kept() {
 
 #[test]
 fn entry_unused_longest_makes_room() {
-    let limits = CacheLimits {
-        entries: 2,
-        ..CacheLimits::default()
-    };
+    let limits = CacheLimits { entries: 2, ..CacheLimits::default() };
     let cache = CachingResolver::new(zone(), limits, || Duration::ZERO);
     for text in ["a.example", "b.example", "a.example", "c.example"] {
         ask(&cache, text).0.unwrap();
@@ -119,10 +113,7 @@ fn entry_unused_longest_makes_room() {
 fn octets_are_bounded() {
     // Question and canonical name have 10 octets each, the address 4.
     for (octets, kept) in [(23, 0), (24, 1), (47, 1), (48, 2), (49, 2)] {
-        let limits = CacheLimits {
-            octets,
-            ..CacheLimits::default()
-        };
+        let limits = CacheLimits { octets, ..CacheLimits::default() };
         let cache = CachingResolver::new(zone(), limits, || Duration::ZERO);
         for text in ["a.example", "b.example", "c.example"] {
             ask(&cache, text).0.unwrap();
@@ -177,10 +168,7 @@ fn equal_questions_at_one_time_are_asked_once() {
     assert!(poll(other.as_mut()).is_pending());
     assert_eq!(gate.asked.load(Ordering::Relaxed), 2);
     gate.open.store(true, Ordering::Relaxed);
-    assert!(
-        poll(second.as_mut()).is_pending(),
-        "the leader brings the answer"
-    );
+    assert!(poll(second.as_mut()).is_pending(), "the leader brings the answer");
     assert!(poll(first.as_mut()).is_ready());
     assert!(poll(second.as_mut()).is_ready());
     assert_eq!(gate.asked.load(Ordering::Relaxed), 2);
@@ -205,11 +193,7 @@ fn follower_asks_when_the_leader_goes_away() {
 #[test]
 fn failures_concern_their_question_alone() {
     let mut zone = zone();
-    zone.fail(
-        name("a.example"),
-        FaultKinds::Only(vec![Kind::Txt]),
-        LookupError::Timeout,
-    );
+    zone.fail(name("a.example"), FaultKinds::Only(vec![Kind::Txt]), LookupError::Timeout);
     let cache = CachingResolver::new(zone, CacheLimits::default(), || Duration::ZERO);
     let txt = Question::new(name("a.example"), Kind::Txt);
     assert_eq!(block_on(cache.lookup(txt)), Ok(Err(LookupError::Timeout)));

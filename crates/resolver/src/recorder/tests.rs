@@ -61,10 +61,8 @@ fn questions() -> Vec<Question> {
 #[test]
 fn recorded_lookups_replay_equally() {
     let world = RecordingResolver::new(ZoneResolver::parse(WORLD).unwrap());
-    let first: Vec<_> = questions()
-        .into_iter()
-        .map(|q| block_on(world.lookup(q)).unwrap())
-        .collect();
+    let first: Vec<_> =
+        questions().into_iter().map(|q| block_on(world.lookup(q)).unwrap()).collect();
     assert!(first.iter().any(Result::is_err) && first.iter().flatten().any(|a| a.authentic));
     let text = world.to_zone().to_string();
     let replayed = ZoneResolver::parse(&text).unwrap();
@@ -101,14 +99,8 @@ fn limit_drops_and_counts() {
 #[test]
 fn first_of_differing_results_counts() {
     let question = Question::new(name("example.org"), Kind::A);
-    let lookup = |result| Lookup {
-        question: question.clone(),
-        result,
-    };
+    let lookup = |result| Lookup { question: question.clone(), result };
     let denial = Answer::new(name("example.org"), Content::NxDomain, 5);
-    let zone = replay(&[
-        lookup(Ok(denial.clone())),
-        lookup(Err(LookupError::Timeout)),
-    ]);
+    let zone = replay(&[lookup(Ok(denial.clone())), lookup(Err(LookupError::Timeout))]);
     assert_eq!(zone.answer(&question), Ok(denial));
 }

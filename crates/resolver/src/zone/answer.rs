@@ -20,18 +20,10 @@ pub(super) fn answer(zone: &ZoneResolver, question: &Question) -> Result<Answer,
     loop {
         match step(zone, &name, question.kind)? {
             Step::Done(content, last) => {
-                let authentic = aliases
-                    .iter()
-                    .chain([&name])
-                    .all(|n| trust(zone, n) == Trust::Secure);
+                let authentic =
+                    aliases.iter().chain([&name]).all(|n| trust(zone, n) == Trust::Secure);
                 let ttl = ttl.min(last);
-                return Ok(Answer {
-                    content,
-                    ttl,
-                    authentic,
-                    canonical: name,
-                    aliases,
-                });
+                return Ok(Answer { content, ttl, authentic, canonical: name, aliases });
             }
             Step::Alias(target, part) => {
                 ttl = ttl.min(part);
@@ -115,9 +107,7 @@ fn negative_ttl(zone: &ZoneResolver, name: &Name) -> u32 {
 }
 
 fn trust(zone: &ZoneResolver, name: &Name) -> Trust {
-    ancestors(name)
-        .find_map(|n| zone.trust.get(&n).copied())
-        .unwrap_or_default()
+    ancestors(name).find_map(|n| zone.trust.get(&n).copied()).unwrap_or_default()
 }
 
 /// The name and all above it, the root last.

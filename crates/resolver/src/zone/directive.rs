@@ -82,9 +82,7 @@ fn kinds(fields: &mut Fields<'_>) -> Result<FaultKinds, ZoneError> {
             None if but.is_empty() => (&mut only, token.raw),
             _ => return Err(fields::wrong(token, Expected::Type)),
         };
-        let kind = std::str::from_utf8(raw)
-            .ok()
-            .and_then(|text| text.parse::<Kind>().ok());
+        let kind = std::str::from_utf8(raw).ok().and_then(|text| text.parse::<Kind>().ok());
         list.push(kind.ok_or_else(|| fields::wrong(token, Expected::Type))?);
     }
     Ok(match (only.is_empty(), but.is_empty()) {

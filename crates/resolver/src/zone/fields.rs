@@ -17,11 +17,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(super) fn new(tokens: &'a [Token<'a>], end: Place, origin: &'a Name) -> Self {
-        Self {
-            tokens: tokens.iter(),
-            end,
-            origin,
-        }
+        Self { tokens: tokens.iter(), end, origin }
     }
 
     pub(super) fn peek(&self) -> Option<&'a Token<'a>> {
@@ -29,9 +25,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn next(&mut self, expected: Expected) -> Result<&'a Token<'a>, ZoneError> {
-        self.tokens
-            .next()
-            .ok_or_else(|| self.end.error(ZoneFault::Missing(expected)))
+        self.tokens.next().ok_or_else(|| self.end.error(ZoneFault::Missing(expected)))
     }
 
     pub(super) fn next_if(&mut self, test: impl Fn(&Token<'_>) -> bool) -> Option<&'a Token<'a>> {
@@ -93,9 +87,7 @@ impl<'a> Fields<'a> {
         for token in self.tokens.by_ref() {
             place = token.place;
             for b in token.raw {
-                let digit = char::from(*b)
-                    .to_digit(16)
-                    .and_then(|d| u8::try_from(d).ok());
+                let digit = char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
                 digits.push(digit.ok_or_else(|| wrong(token, Expected::Hex))?);
             }
         }
@@ -125,10 +117,7 @@ impl<'a> Fields<'a> {
 }
 
 pub(super) fn wrong(token: &Token<'_>, expected: Expected) -> ZoneError {
-    token.place.error(ZoneFault::Wrong {
-        expected,
-        found: shown(token),
-    })
+    token.place.error(ZoneFault::Wrong { expected, found: shown(token) })
 }
 
 /// A token as text for people, cut where it gets long.
@@ -209,12 +198,7 @@ fn unescape(raw: &[u8]) -> Option<Vec<u8>> {
             continue;
         }
         let octet = match *rest {
-            [
-                a @ b'0'..=b'9',
-                b @ b'0'..=b'9',
-                c @ b'0'..=b'9',
-                ref tail @ ..,
-            ] => {
+            [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ref tail @ ..] => {
                 rest = tail;
                 let digit = |d: u8| u16::from(d - b'0');
                 u8::try_from(digit(a) * 100 + digit(b) * 10 + digit(c)).ok()?

@@ -22,10 +22,9 @@ fn decode(kind: Kind, data: &[u8]) -> Option<Record> {
     let record = match kind {
         Kind::A => Record::A(wire.array::<4>()?.into()),
         Kind::Aaaa => Record::Aaaa(wire.array::<16>()?.into()),
-        Kind::Mx => Record::Mx {
-            preference: u16::from_be_bytes(wire.array()?),
-            exchange: wire.name()?,
-        },
+        Kind::Mx => {
+            Record::Mx { preference: u16::from_be_bytes(wire.array()?), exchange: wire.name()? }
+        }
         Kind::Txt => {
             let mut strings = Vec::new();
             while !wire.0.is_empty() {
@@ -48,12 +47,7 @@ fn decode(kind: Kind, data: &[u8]) -> Option<Record> {
         Kind::Tlsa => {
             let [usage, selector, matching] = wire.array()?;
             let data = std::mem::take(&mut wire.0).into();
-            Record::Tlsa {
-                usage,
-                selector,
-                matching,
-                data,
-            }
+            Record::Tlsa { usage, selector, matching, data }
         }
     };
     wire.0.is_empty().then_some(record)

@@ -124,10 +124,7 @@ impl Reader {
     fn entry(&mut self, entry: &Entry<'_>) -> Result<(), ZoneError> {
         let origin = self.origin.clone();
         let mut fields = Fields::new(&entry.tokens, entry.end, &origin);
-        let is_control = entry
-            .tokens
-            .first()
-            .is_some_and(|t| t.raw.starts_with(b"$"));
+        let is_control = entry.tokens.first().is_some_and(|t| t.raw.starts_with(b"$"));
         match entry.form {
             _ if entry.is_broken => {
                 // Its owner still counts for the lines that follow.
@@ -218,9 +215,7 @@ fn is_class(token: &Token<'_>) -> Result<bool, ZoneError> {
     if token.raw.eq_ignore_ascii_case(b"IN") {
         return Ok(true);
     }
-    let other = ["CH", "HS", "CS"]
-        .iter()
-        .any(|c| token.raw.eq_ignore_ascii_case(c.as_bytes()));
+    let other = ["CH", "HS", "CS"].iter().any(|c| token.raw.eq_ignore_ascii_case(c.as_bytes()));
     match other {
         true => Err(token.place.error(ZoneFault::Class(fields::shown(token)))),
         false => Ok(false),

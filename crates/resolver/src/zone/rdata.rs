@@ -6,19 +6,15 @@ use super::generic;
 use crate::{Kind, Record, Soa, Txt};
 
 pub(super) fn record(kind: Kind, fields: &mut Fields<'_>) -> Result<Record, ZoneError> {
-    if fields
-        .next_if(|token| token.raw == b"\\#" && !token.quoted)
-        .is_some()
-    {
+    if fields.next_if(|token| token.raw == b"\\#" && !token.quoted).is_some() {
         return generic::record(kind, fields);
     }
     Ok(match kind {
         Kind::A => Record::A(fields.value(Expected::Ipv4)?),
         Kind::Aaaa => Record::Aaaa(fields.value(Expected::Ipv6)?),
-        Kind::Mx => Record::Mx {
-            preference: fields.number(Expected::Short)?,
-            exchange: fields.name()?,
-        },
+        Kind::Mx => {
+            Record::Mx { preference: fields.number(Expected::Short)?, exchange: fields.name()? }
+        }
         Kind::Txt => Record::Txt(txt(fields)?),
         Kind::Ptr => Record::Ptr(fields.name()?),
         Kind::Cname => Record::Cname(fields.name()?),

@@ -11,11 +11,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) const fn error(self, fault: ZoneFault) -> ZoneError {
-        ZoneError {
-            line: self.line,
-            column: self.column,
-            fault,
-        }
+        ZoneError { line: self.line, column: self.column, fault }
     }
 }
 
@@ -93,10 +89,7 @@ impl<'a> Scanner<'a> {
     }
 
     const fn place(&self) -> Place {
-        Place {
-            line: self.line,
-            column: self.at - self.line_start + 1,
-        }
+        Place { line: self.line, column: self.at - self.line_start + 1 }
     }
 
     /// Whether an entry could begin here.
@@ -168,12 +161,7 @@ impl<'a> Scanner<'a> {
                 line: last.place.line,
                 column: last.place.column + last.raw.len() + quotes,
             };
-            self.entries.push(Entry {
-                form,
-                tokens,
-                end,
-                is_broken,
-            });
+            self.entries.push(Entry { form, tokens, end, is_broken });
         }
     }
 

@@ -22,9 +22,7 @@ impl Display for ZoneResolver {
             labels.reverse();
             labels
         });
-        nodes
-            .into_iter()
-            .try_for_each(|(name, node)| write_node(f, name, node))
+        nodes.into_iter().try_for_each(|(name, node)| write_node(f, name, node))
     }
 }
 
@@ -66,12 +64,7 @@ impl Display for Data<'_> {
         {
             return f.write_str("\\# 0");
         }
-        if let Record::Tlsa {
-            usage,
-            selector,
-            matching,
-            data,
-        } = self.0
+        if let Record::Tlsa { usage, selector, matching, data } = self.0
             && data.is_empty()
         {
             return write!(f, "\\# 3 {usage:02x}{selector:02x}{matching:02x}");

@@ -21,9 +21,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     ) -> Result<(), StepError> {
         let missing = || StepError::TlsSetup(rustls::Error::General("no roots".to_owned()));
         let roots = settings.roots.as_ref().ok_or_else(missing)?;
-        let handshake = roots
-            .handshake(settings.verify)
-            .map_err(StepError::TlsSetup)?;
+        let handshake = roots.handshake(settings.verify).map_err(StepError::TlsSetup)?;
         if !self.io.rx.is_empty() {
             // CVE-2021-38371: the machine knows what that means, and ends.
             let now = self.clock.now();
@@ -35,10 +33,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         };
         let connector = TlsConnector::from(Arc::clone(&handshake.config));
         let connect = connector.connect(name, plain);
-        let deadline = self
-            .machine
-            .poll_timeout()
-            .and_then(|at| self.clock.deadline(at));
+        let deadline = self.machine.poll_timeout().and_then(|at| self.clock.deadline(at));
         let connected = match deadline {
             Some(deadline) => tokio::time::timeout_at(deadline, connect).await,
             None => Ok(connect.await),

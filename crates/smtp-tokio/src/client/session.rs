@@ -65,10 +65,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         };
         match session.begin(name, settings).await {
             Ok(()) => Ok(session),
-            Err(cause) => Err(EstablishError {
-                cause,
-                log: session.take_log(),
-            }),
+            Err(cause) => Err(EstablishError { cause, log: session.take_log() }),
         }
     }
 
@@ -129,10 +126,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             unless_failed(event)?;
         }
         let at = Stage::Quit;
-        self.io
-            .shutdown()
-            .await
-            .map_err(|source| StepError::Broken { at, source })
+        self.io.shutdown().await.map_err(|source| StepError::Broken { at, source })
     }
 
     /// What the server announced.
@@ -170,10 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.machine.take_log()
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "other events need nothing here"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other events need nothing here")]
     async fn begin(
         &mut self,
         name: ServerName<'static>,
@@ -193,10 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "other events need nothing here"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other events need nothing here")]
     async fn transact(
         &mut self,
         transaction: Transaction,
@@ -301,10 +289,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// One round: writes what there is, reads what there is, looks at the clock.
     async fn turn(&mut self) -> Result<(), StepError> {
         self.transmit();
-        let deadline = self
-            .machine
-            .poll_timeout()
-            .and_then(|at| self.clock.deadline(at));
+        let deadline = self.machine.poll_timeout().and_then(|at| self.clock.deadline(at));
         let turn = self.io.turn(Want::Read, deadline).await;
         let now = self.clock.now();
         match turn {

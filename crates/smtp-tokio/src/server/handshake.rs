@@ -46,9 +46,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Run<'_, S> {
             Ok(Ok(stream)) => {
                 let state = stream.get_ref().1;
                 let mut info = facts(state);
-                info.server_name = state
-                    .server_name()
-                    .and_then(|name| DomainName::parse(name).ok());
+                info.server_name =
+                    state.server_name().and_then(|name| DomainName::parse(name).ok());
                 self.io.set_tls(stream);
                 Handshake::Done(info)
             }

@@ -73,29 +73,19 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Run<'a, S> {
     )]
     async fn tell<H: Handler>(&mut self, event: Event, handler: &mut H) {
         match event {
-            Event::Connected {
-                ticket,
-                peer,
-                local,
-                talk,
-            } => self.ask(ticket, handler.connected(peer, local, talk)).await,
-            Event::Hello {
-                ticket,
-                who,
-                protocol,
-            } => self.ask(ticket, handler.hello(who, protocol)).await,
+            Event::Connected { ticket, peer, local, talk } => {
+                self.ask(ticket, handler.connected(peer, local, talk)).await
+            }
+            Event::Hello { ticket, who, protocol } => {
+                self.ask(ticket, handler.hello(who, protocol)).await
+            }
             Event::Auth { ticket, step } => self.ask(ticket, authenticate(step, handler)).await,
-            Event::Mail {
-                ticket,
-                from,
-                params,
-            } => self.ask(ticket, handler.mail(from, params)).await,
-            Event::Rcpt {
-                ticket,
-                to,
-                params,
-                index,
-            } => self.ask(ticket, handler.rcpt(to, params, index)).await,
+            Event::Mail { ticket, from, params } => {
+                self.ask(ticket, handler.mail(from, params)).await
+            }
+            Event::Rcpt { ticket, to, params, index } => {
+                self.ask(ticket, handler.rcpt(to, params, index)).await
+            }
             Event::Begin { ticket, framing } => self.ask(ticket, handler.begin(framing)).await,
             Event::End { ticket, stats } => self.ask(ticket, handler.end(stats)).await,
             Event::Query { ticket, command } => self.ask(ticket, handler.query(command)).await,
@@ -141,11 +131,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Run<'a, S> {
     async fn turn(&mut self) {
         // Who does not read what we say is not listened to.
         let listens = self.io.queued() < self.server.config.limits.backlog;
-        let want = if self.machine.wants_read() && listens {
-            Want::Read
-        } else {
-            Want::WriteOnly
-        };
+        let want = if self.machine.wants_read() && listens { Want::Read } else { Want::WriteOnly };
         let deadline = self.deadline();
         tokio::select! {
             turn = self.io.turn(want, deadline) => self.take(turn),
@@ -224,10 +210,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Run<'a, S> {
 
 async fn authenticate<H: Handler>(step: SaslStep, handler: &mut H) -> Verdict {
     match step {
-        SaslStep::Credentials {
-            mechanism,
-            credentials,
-        } => handler.authenticate(mechanism, credentials).await,
+        SaslStep::Credentials { mechanism, credentials } => {
+            handler.authenticate(mechanism, credentials).await
+        }
         _ => Verdict::Reject(standard::AUTH_UNAVAILABLE.reply()),
     }
 }

@@ -112,10 +112,7 @@ pub(crate) fn server_config() -> Config {
 }
 
 pub(crate) fn ends() -> Ends {
-    Ends::new(
-        "192.0.2.1:4711".parse().unwrap(),
-        "192.0.2.2:25".parse().unwrap(),
-    )
+    Ends::new("192.0.2.1:4711".parse().unwrap(), "192.0.2.2:25".parse().unwrap())
 }
 
 pub(crate) fn plain_server(config: Config) -> Server {
@@ -141,14 +138,9 @@ where
 /// Serves one TCP connection on loopback, and connects to it.
 pub(crate) async fn tcp(server: Server) -> (TcpStream, JoinHandle<App>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let stream = TcpStream::connect(listener.local_addr().unwrap())
-        .await
-        .unwrap();
+    let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (accepted, _) = listener.accept().await.unwrap();
-    (
-        stream,
-        serve(server, accepted, App::default(), Shutdown::never()),
-    )
+    (stream, serve(server, accepted, App::default(), Shutdown::never()))
 }
 
 pub(crate) fn client_config() -> client::Config {

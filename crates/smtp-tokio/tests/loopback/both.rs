@@ -29,19 +29,12 @@ async fn a_message_arrives_as_it_was_sent() {
     let tx = transaction(&["b@mx.example", "no@mx.example", "c@mx.example"]);
     let delivered = session.send(tx, message.clone()).await;
     assert_eq!(delivered.result.unwrap().to_string(), "250 2.0.0 accepted");
-    let codes = delivered
-        .recipients
-        .iter()
-        .map(|r| r.as_ref().unwrap().code().get());
+    let codes = delivered.recipients.iter().map(|r| r.as_ref().unwrap().code().get());
     assert_eq!(codes.collect::<Vec<_>>(), [250, 550, 250]);
     session.quit().await.unwrap();
     let app = server.await.unwrap();
     assert!(app.body == message);
-    assert!(
-        app.has("closed cmd.quit") || app.has("closed"),
-        "{:?}",
-        app.saw
-    );
+    assert!(app.has("closed cmd.quit") || app.has("closed"), "{:?}", app.saw);
 }
 
 #[tokio::test]
@@ -51,9 +44,7 @@ async fn many_messages_go_over_one_session() {
     for n in 0..20 {
         let from_reader = Reader::new(&b"Subject: hi\r\n\r\nhi\r\n"[..]);
         let header = Bytes::from(format!("Received: hop {n}\r\n"));
-        let delivered = session
-            .send(transaction(&["b@mx.example"]), (header, from_reader))
-            .await;
+        let delivered = session.send(transaction(&["b@mx.example"]), (header, from_reader)).await;
         assert!(delivered.result.is_ok());
     }
     session.reset().await.unwrap();
@@ -66,19 +57,14 @@ async fn many_messages_go_over_one_session() {
 async fn a_refused_message_leaves_the_session_usable() {
     let (stream, _server) = tcp(plain_server(server_config())).await;
     let mut session = clear_session(stream).await;
-    let delivered = session
-        .send(
-            transaction(&["no@mx.example"]),
-            Bytes::from_static(b"x\r\n"),
-        )
-        .await;
+    let delivered =
+        session.send(transaction(&["no@mx.example"]), Bytes::from_static(b"x\r\n")).await;
     let Err(SendError::Step(StepError::Failed(failed))) = delivered.result else {
         panic!("{delivered:?}")
     };
     assert_eq!((failed.cause, failed.usable), (Cause::NoRecipients, true));
-    let delivered = session
-        .send(transaction(&["b@mx.example"]), Bytes::from_static(b"x\r\n"))
-        .await;
+    let delivered =
+        session.send(transaction(&["b@mx.example"]), Bytes::from_static(b"x\r\n")).await;
     assert!(delivered.result.is_ok() && session.is_usable());
 }
 
@@ -87,23 +73,13 @@ async fn the_log_tells_commands_and_replies_in_order() {
     let (stream, _server) = tcp(plain_server(server_config())).await;
     let mut session = clear_session(stream).await;
     let tx = transaction(&["b@mx.example"]);
-    session
-        .send(tx, Bytes::from_static(b"x\r\n"))
-        .await
-        .result
-        .unwrap();
+    session.send(tx, Bytes::from_static(b"x\r\n")).await.result.unwrap();
     let log = session.take_log();
     let shown: Vec<String> = log.iter().map(|e| e.said.to_string()).collect();
     assert_eq!(shown[1], "C: EHLO client.example");
     assert!(shown.contains(&"C: RCPT TO:<b@mx.example>".to_owned()));
-    assert!(
-        log.iter().any(|e| e.said == Said::Body { octets: 6 }),
-        "{shown:?}"
-    );
-    assert!(matches!(
-        &log.last().unwrap().said,
-        Said::Server { to: Stage::End, .. }
-    ));
+    assert!(log.iter().any(|e| e.said == Said::Body { octets: 6 }), "{shown:?}");
+    assert!(matches!(&log.last().unwrap().said, Said::Server { to: Stage::End, .. }));
     assert!(session.take_log().is_empty());
 }
 
@@ -173,9 +149,7 @@ async fn streams_of_one_octet_change_nothing() {
     let mut session = clear_session(OneOctet(ours)).await;
     let message = big_message().slice(..3_000);
     let message = message.slice(..message.windows(2).rposition(|w| w == b"\r\n").unwrap() + 2);
-    let delivered = session
-        .send(transaction(&["b@mx.example"]), message.clone())
-        .await;
+    let delivered = session.send(transaction(&["b@mx.example"]), message.clone()).await;
     assert!(delivered.result.is_ok());
     session.quit().await.unwrap();
     assert!(server.await.unwrap().body == message);
@@ -186,18 +160,11 @@ async fn thousands_of_recipients_pass_through_a_small_pipe() {
     let mut config = server_config();
     config.limits.recipients = 5_000;
     let (ours, theirs) = duplex(1024);
-    let server = serve(
-        plain_server(config),
-        theirs,
-        App::default(),
-        Shutdown::never(),
-    );
+    let server = serve(plain_server(config), theirs, App::default(), Shutdown::never());
     let mut session = clear_session(ours).await;
     let to: Vec<String> = (0..3_000).map(|n| format!("user{n}@mx.example")).collect();
     let to: Vec<&str> = to.iter().map(String::as_str).collect();
-    let delivered = session
-        .send(transaction(&to), Bytes::from_static(b"x\r\n"))
-        .await;
+    let delivered = session.send(transaction(&to), Bytes::from_static(b"x\r\n")).await;
     assert!(delivered.result.is_ok());
     assert!(delivered.recipients.iter().flatten().all(|r| r.is_done()));
     session.quit().await.unwrap();

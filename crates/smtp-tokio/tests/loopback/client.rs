@@ -27,15 +27,10 @@ fn script(steps: &'static [&'static str]) -> DuplexStream {
 async fn a_refused_greeting_says_stage_reply_and_log() {
     let settings = Settings::clear(client_config());
     let stream = script(&["521 5.3.2 no mail here\r\n"]);
-    let error = Session::establish(stream, name(), &settings)
-        .await
-        .unwrap_err();
+    let error = Session::establish(stream, name(), &settings).await.unwrap_err();
     assert_eq!(error.cause.stage(), Some(Stage::Greeting));
     assert_eq!(error.cause.reply().unwrap().code().get(), 521);
-    assert_eq!(
-        error.to_string(),
-        "greeting: server said 521 5.3.2 no mail here"
-    );
+    assert_eq!(error.to_string(), "greeting: server said 521 5.3.2 no mail here");
     assert!(!error.log.is_empty());
 }
 
@@ -43,9 +38,8 @@ async fn a_refused_greeting_says_stage_reply_and_log() {
 async fn a_server_that_vanishes_is_an_error_of_its_step() {
     let stream = script(&["220 mx\r\n", "250 mx\r\n"]);
     let mut session = clear_session(stream).await;
-    let delivered = session
-        .send(transaction(&["b@mx.example"]), Bytes::from_static(b"x\r\n"))
-        .await;
+    let delivered =
+        session.send(transaction(&["b@mx.example"]), Bytes::from_static(b"x\r\n")).await;
     assert_eq!(delivered.result.unwrap_err().stage(), Some(Stage::Mail));
     assert_eq!(delivered.recipients, [None]);
     assert!(!session.is_usable());
@@ -86,34 +80,21 @@ async fn a_refusal_within_the_message_is_heard_while_writing() {
 
 #[tokio::test]
 async fn a_bare_line_feed_is_an_error_of_the_content() {
-    let steps = &[
-        "220 mx\r\n",
-        "250-mx\r\n250 PIPELINING\r\n",
-        "250 a\r\n250 b\r\n354 c\r\n",
-    ];
+    let steps = &["220 mx\r\n", "250-mx\r\n250 PIPELINING\r\n", "250 a\r\n250 b\r\n354 c\r\n"];
     let mut session = clear_session(script(steps)).await;
-    let delivered = session
-        .send(
-            transaction(&["b@mx.example"]),
-            Bytes::from_static(b"a\nb\r\n"),
-        )
-        .await;
+    let delivered =
+        session.send(transaction(&["b@mx.example"]), Bytes::from_static(b"a\nb\r\n")).await;
     let Err(SendError::Step(StepError::Failed(failed))) = delivered.result else {
         panic!("{delivered:?}")
     };
-    assert!(
-        matches!(failed.cause, Cause::Ended(End::Content(_))),
-        "{failed}"
-    );
+    assert!(matches!(failed.cause, Cause::Ended(End::Content(_))), "{failed}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_server_times_out() {
     let (ours, _theirs) = duplex(1024);
     let settings = Settings::clear(client_config());
-    let error = Session::establish(ours, name(), &settings)
-        .await
-        .unwrap_err();
+    let error = Session::establish(ours, name(), &settings).await.unwrap_err();
     assert_eq!(error.cause.stage(), Some(Stage::Greeting));
     assert_eq!(error.to_string(), "greeting: server too slow: greeting");
 }
@@ -127,12 +108,8 @@ async fn a_message_that_stalls_times_out() {
             pending().await
         }
     }
-    let steps = &[
-        "220 mx\r\n",
-        "250-mx\r\n250 PIPELINING\r\n",
-        "250 a\r\n250 b\r\n354 c\r\n",
-        "never",
-    ];
+    let steps =
+        &["220 mx\r\n", "250-mx\r\n250 PIPELINING\r\n", "250 a\r\n250 b\r\n354 c\r\n", "never"];
     let mut session = clear_session(script(steps)).await;
     let delivered = session.send(transaction(&["b@mx.example"]), Stalled).await;
     assert_eq!(delivered.result.unwrap_err().stage(), Some(Stage::Body));

@@ -12,15 +12,7 @@ use tokio::time::timeout;
 
 fn start(app: App) -> (DuplexStream, JoinHandle<App>) {
     let (ours, theirs) = duplex(4096);
-    (
-        ours,
-        serve(
-            plain_server(server_config()),
-            theirs,
-            app,
-            Shutdown::never(),
-        ),
-    )
+    (ours, serve(plain_server(server_config()), theirs, app, Shutdown::never()))
 }
 
 /// Everything the server says until it closes.
@@ -42,19 +34,12 @@ async fn a_peer_that_vanishes_within_a_message_aborts_it() {
     peer.write_all(b"half a mess").await.unwrap();
     drop(peer);
     let app = server.await.unwrap();
-    assert!(
-        app.has("aborted") && app.has("closed") && !app.has("end"),
-        "{:?}",
-        app.saw
-    );
+    assert!(app.has("aborted") && app.has("closed") && !app.has("end"), "{:?}", app.saw);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_verdict_that_does_not_come_is_451() {
-    let app = App {
-        stuck: true,
-        ..App::default()
-    };
+    let app = App { stuck: true, ..App::default() };
     let (mut peer, server) = start(app);
     let script = "EHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@mx.example>\r\nNOOP\r\nQUIT\r\n";
     peer.write_all(script.as_bytes()).await.unwrap();
@@ -67,10 +52,7 @@ async fn a_verdict_that_does_not_come_is_451() {
 
 #[tokio::test(start_paused = true)]
 async fn replies_leave_while_the_application_thinks() {
-    let app = App {
-        stuck: true,
-        ..App::default()
-    };
+    let app = App { stuck: true, ..App::default() };
     let (mut peer, _server) = start(app);
     let script = "EHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@mx.example>\r\n";
     peer.write_all(script.as_bytes()).await.unwrap();
@@ -92,12 +74,7 @@ async fn a_peer_that_says_nothing_times_out() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_never_reads_is_given_up() {
     let (ours, theirs) = duplex(256);
-    let server = serve(
-        plain_server(server_config()),
-        theirs,
-        App::default(),
-        Shutdown::never(),
-    );
+    let server = serve(plain_server(server_config()), theirs, App::default(), Shutdown::never());
     let (_never_read, mut writer) = tokio::io::split(ours);
     let writing = tokio::spawn(async move { while writer.write_all(b"NOOP\r\n").await.is_ok() {} });
     assert!(server.await.unwrap().has("closed"));
@@ -110,12 +87,7 @@ async fn what_waits_for_a_peer_that_never_reads_is_bounded() {
     config.limits.backlog = 1024;
     config.limits.useless = 1_000_000;
     let (ours, theirs) = duplex(256);
-    let _server = serve(
-        plain_server(config),
-        theirs,
-        App::default(),
-        Shutdown::never(),
-    );
+    let _server = serve(plain_server(config), theirs, App::default(), Shutdown::never());
     let (_never_read, mut writer) = tokio::io::split(ours);
     let mut taken = 0;
     let stalled = Duration::from_secs(60);
@@ -134,16 +106,9 @@ async fn a_proxy_header_names_the_client() {
         let mut config = server_config();
         config.proxies = vec!["192.0.2.0/24".parse().unwrap()];
         let (mut peer, theirs) = duplex(4096);
-        let server = serve(
-            plain_server(config),
-            theirs,
-            App::default(),
-            Shutdown::never(),
-        );
-        let (client, to) = (
-            "[2001:db8::7]:99".parse().unwrap(),
-            "[2001:db8::25]:25".parse().unwrap(),
-        );
+        let server = serve(plain_server(config), theirs, App::default(), Shutdown::never());
+        let (client, to) =
+            ("[2001:db8::7]:99".parse().unwrap(), "[2001:db8::25]:25".parse().unwrap());
         let mut wire = bytes::BytesMut::new();
         Header::new(client, to).encode(version, &mut wire);
         wire.extend_from_slice(b"QUIT\r\n");
@@ -151,17 +116,10 @@ async fn a_proxy_header_names_the_client() {
             peer.write_u8(*octet).await.unwrap();
         }
         let said = rest(&mut peer).await;
-        assert!(
-            said.starts_with("220 ") && said.contains("\r\n221 "),
-            "{said}"
-        );
+        assert!(said.starts_with("220 ") && said.contains("\r\n221 "), "{said}");
         drop(peer);
         let app = server.await.unwrap();
-        assert!(
-            app.has("connected [2001:db8::7]:99 [2001:db8::25]:25"),
-            "{:?}",
-            app.saw
-        );
+        assert!(app.has("connected [2001:db8::7]:99 [2001:db8::25]:25"), "{:?}", app.saw);
     }
 }
 
@@ -170,12 +128,7 @@ async fn a_bad_proxy_header_gets_no_word() {
     let mut config = server_config();
     config.proxies = vec!["192.0.2.0/24".parse().unwrap()];
     let (mut peer, theirs) = duplex(4096);
-    let server = serve(
-        plain_server(config),
-        theirs,
-        App::default(),
-        Shutdown::never(),
-    );
+    let server = serve(plain_server(config), theirs, App::default(), Shutdown::never());
     peer.write_all(b"EHLO a.example\r\n").await.unwrap();
     assert_eq!(rest(&mut peer).await, "");
     drop(peer);

@@ -28,10 +28,7 @@ fn pair(tls: ServerTls, name: &str) -> (Server, ClientTls) {
     config.auth = Auth::Offered(Mechanism::ALL.to_vec());
     let tls = tls_config(cert.as_bytes(), key.as_bytes()).unwrap();
     let server = Server::new(Arc::new(config), Some(tls)).unwrap();
-    (
-        server,
-        ClientTls::with_extra_roots(cert.as_bytes()).unwrap(),
-    )
+    (server, ClientTls::with_extra_roots(cert.as_bytes()).unwrap())
 }
 
 fn settings(tls: Tls, verify: Verify, roots: ClientTls) -> Settings {
@@ -45,16 +42,11 @@ async fn starttls_protects_what_follows() {
     let settings = settings(Tls::Required, Verify::Required, roots);
     let mut session = Session::establish(stream, name(), &settings).await.unwrap();
     let info = session.tls().unwrap().clone();
-    assert_eq!(
-        (info.version.as_str(), info.peer),
-        ("TLSv1.3", PeerIdentity::Verified)
-    );
+    assert_eq!((info.version.as_str(), info.peer), ("TLSv1.3", PeerIdentity::Verified));
     assert!(info.cipher.as_str().starts_with("TLS_"), "{info:?}");
     assert_eq!(session.certificate_fault(), None);
     let message = Bytes::from("line\r\n".repeat(200_000));
-    let delivered = session
-        .send(transaction(&["b@mx.example"]), message.clone())
-        .await;
+    let delivered = session.send(transaction(&["b@mx.example"]), message.clone()).await;
     assert!(delivered.result.is_ok());
     session.quit().await.unwrap();
     let app = server.await.unwrap();
@@ -71,9 +63,8 @@ async fn implicit_tls_comes_before_everything() {
     let (stream, server) = tcp(server).await;
     let settings = settings(Tls::Implicit, Verify::Required, roots);
     let mut session = Session::establish(stream, name(), &settings).await.unwrap();
-    let delivered = session
-        .send(transaction(&["b@mx.example"]), Bytes::from_static(b"x\r\n"))
-        .await;
+    let delivered =
+        session.send(transaction(&["b@mx.example"]), Bytes::from_static(b"x\r\n")).await;
     assert!(delivered.result.is_ok());
     session.quit().await.unwrap();
     assert_eq!(server.await.unwrap().saw[0], "tls");
@@ -85,17 +76,11 @@ async fn a_bad_certificate_ends_a_verified_handshake() {
     for tls in [Tls::Required, Tls::Opportunistic] {
         let (stream, served) = tcp(server.clone()).await;
         let settings = settings(tls, Verify::Required, roots.clone());
-        let error = Session::establish(stream, name(), &settings)
-            .await
-            .unwrap_err();
+        let error = Session::establish(stream, name(), &settings).await.unwrap_err();
         assert_eq!(error.cause.stage(), Some(Stage::StartTls));
         assert!(error.to_string().contains("certificate"), "{error}");
         let app = served.await.unwrap();
-        assert!(
-            app.has("handshake failed") && !app.has("mail"),
-            "{:?}",
-            app.saw
-        );
+        assert!(app.has("handshake failed") && !app.has("mail"), "{:?}", app.saw);
     }
 }
 
@@ -107,13 +92,7 @@ async fn a_bad_certificate_is_recorded_where_it_may_pass() {
     let settings = settings(Tls::Opportunistic, Verify::Recorded, roots);
     let session = Session::establish(stream, name(), &settings).await.unwrap();
     assert_eq!(session.tls().unwrap().peer, PeerIdentity::Unverified);
-    assert!(
-        session
-            .certificate_fault()
-            .unwrap()
-            .as_str()
-            .contains("certificate")
-    );
+    assert!(session.certificate_fault().unwrap().as_str().contains("certificate"));
 }
 
 #[tokio::test]
@@ -121,31 +100,20 @@ async fn required_tls_does_not_go_on_in_clear() {
     let (stream, _served) = tcp(plain_server(server_config())).await;
     let roots = ClientTls::with_public_roots().unwrap();
     let settings = settings(Tls::Required, Verify::Recorded, roots);
-    let error = Session::establish(stream, name(), &settings)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "STARTTLS: server does not offer STARTTLS"
-    );
+    let error = Session::establish(stream, name(), &settings).await.unwrap_err();
+    assert_eq!(error.to_string(), "STARTTLS: server does not offer STARTTLS");
 }
 
 #[tokio::test]
 async fn passwords_go_over_tls_only() {
     let who = |password: &str| {
-        Credentials::new(
-            SafeText::from_static("tom"),
-            Secret::new(password.to_owned()),
-        )
+        Credentials::new(SafeText::from_static("tom"), Secret::new(password.to_owned()))
     };
     let (server, roots) = pair(ServerTls::Offered, "mx.example");
     let (stream, _served) = tcp(server.clone()).await;
     let mut clear = clear_session(stream).await;
     let refused = clear.authenticate(who("hunter2")).await;
-    assert!(matches!(
-        refused,
-        Err(StepError::NotReady(NotReady::NeedsTls))
-    ));
+    assert!(matches!(refused, Err(StepError::NotReady(NotReady::NeedsTls))));
 
     for mechanism in Mechanism::ALL {
         let mut settings = settings(Tls::Required, Verify::Required, roots.clone());
@@ -155,24 +123,9 @@ async fn passwords_go_over_tls_only() {
         let refused = session.authenticate(who("wrong")).await.unwrap_err();
         assert_eq!(refused.reply().unwrap().code().get(), 535);
         assert!(session.is_usable());
-        assert_eq!(
-            session
-                .authenticate(who("hunter2"))
-                .await
-                .unwrap()
-                .code()
-                .get(),
-            235
-        );
-        let log: String = session
-            .take_log()
-            .iter()
-            .map(|e| e.said.to_string())
-            .collect();
-        assert!(
-            !log.contains("hunter2") && !log.contains("aHVudGVyMg"),
-            "{log}"
-        );
+        assert_eq!(session.authenticate(who("hunter2")).await.unwrap().code().get(), 235);
+        let log: String = session.take_log().iter().map(|e| e.said.to_string()).collect();
+        assert!(!log.contains("hunter2") && !log.contains("aHVudGVyMg"), "{log}");
         session.quit().await.unwrap();
         assert!(served.await.unwrap().has(&format!("auth {mechanism} tom")));
     }
@@ -191,11 +144,8 @@ async fn a_proxy_header_stands_before_implicit_tls_even_in_one_read() {
 
         let (mut ours, theirs) = duplex(64 * 1024);
         let mut header = BytesMut::new();
-        Header::new(
-            "198.51.100.9:99".parse().unwrap(),
-            "203.0.113.25:465".parse().unwrap(),
-        )
-        .encode(version, &mut header);
+        Header::new("198.51.100.9:99".parse().unwrap(), "203.0.113.25:465".parse().unwrap())
+            .encode(version, &mut header);
         ours.write_all(&header).await.unwrap();
         let client = tokio::spawn(async move {
             let settings = settings(Tls::Implicit, Verify::Required, roots);
@@ -207,11 +157,7 @@ async fn a_proxy_header_stands_before_implicit_tls_even_in_one_read() {
         let mut session = client.await.unwrap();
         session.quit().await.unwrap();
         let app = served.await.unwrap();
-        assert!(
-            app.has("connected 198.51.100.9:99 203.0.113.25:465"),
-            "{:?}",
-            app.saw
-        );
+        assert!(app.has("connected 198.51.100.9:99 203.0.113.25:465"), "{:?}", app.saw);
     }
 }
 
@@ -220,9 +166,7 @@ async fn commands_behind_starttls_are_refused() {
     let (server, _) = pair(ServerTls::Offered, "mx.example");
     let (mut peer, theirs) = duplex(4096);
     let served = serve(server, theirs, App::default(), Shutdown::never());
-    peer.write_all(b"EHLO a.example\r\nSTARTTLS\r\nMAIL FROM:<>\r\n")
-        .await
-        .unwrap();
+    peer.write_all(b"EHLO a.example\r\nSTARTTLS\r\nMAIL FROM:<>\r\n").await.unwrap();
     let mut said = String::new();
     peer.read_to_string(&mut said).await.unwrap();
     assert!(!said.contains("ready for TLS"), "{said}");
@@ -236,19 +180,13 @@ async fn a_handshake_that_does_not_begin_times_out() {
     let (server, _) = pair(ServerTls::Offered, "mx.example");
     let (mut peer, theirs) = duplex(4096);
     let served = serve(server, theirs, App::default(), Shutdown::never());
-    peer.write_all(b"EHLO a.example\r\nSTARTTLS\r\n")
-        .await
-        .unwrap();
+    peer.write_all(b"EHLO a.example\r\nSTARTTLS\r\n").await.unwrap();
     let mut said = String::new();
     peer.read_to_string(&mut said).await.unwrap();
     assert!(said.ends_with("220 2.0.0 ready for TLS\r\n"), "{said}");
     drop(peer);
     let app = served.await.unwrap();
-    assert!(
-        app.has("handshake failed: timed out") && app.has("closed"),
-        "{:?}",
-        app.saw
-    );
+    assert!(app.has("handshake failed: timed out") && app.has("closed"), "{:?}", app.saw);
 }
 
 #[test]
@@ -264,8 +202,5 @@ fn what_is_missing_for_tls_is_named() {
     assert!(matches!(make(cut, &key), TlsSetupError::CertificatePem(_)));
     let none = ClientTls::with_root_store(rustls::RootCertStore::empty());
     assert!(matches!(none, Err(TlsSetupError::Verifier(_))));
-    assert!(matches!(
-        ClientTls::with_extra_roots(b""),
-        Err(TlsSetupError::NoCertificate)
-    ));
+    assert!(matches!(ClientTls::with_extra_roots(b""), Err(TlsSetupError::NoCertificate)));
 }

@@ -35,9 +35,7 @@ impl Connection {
             .map_err(|_| NotReady::NoMechanism)?;
         let mut exchange = Exchange::new(mechanism, who);
         let line = first_line(&name, &mut exchange);
-        self.note(Said::Client(SafeText::display(&format_args!(
-            "AUTH {mechanism}"
-        ))));
+        self.note(Said::Client(SafeText::display(&format_args!("AUTH {mechanism}"))));
         self.send_line(Stage::Auth, line);
         self.phase = Phase::Authenticating(Box::new(exchange));
         Ok(())

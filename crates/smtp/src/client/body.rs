@@ -47,9 +47,7 @@ impl BodyEncoder {
         };
         let mut parts = Vec::new();
         repair.push(chunk, &mut parts);
-        parts
-            .into_iter()
-            .try_for_each(|part| self.encoder.push(part, out))?;
+        parts.into_iter().try_for_each(|part| self.encoder.push(part, out))?;
         self.count(out);
         Ok(())
     }
@@ -65,9 +63,7 @@ impl BodyEncoder {
 
     fn count(&mut self, out: &[Bytes]) {
         let octets: usize = out.iter().map(Bytes::len).sum();
-        self.octets = self
-            .octets
-            .saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+        self.octets = self.octets.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
     }
 }
 
@@ -120,18 +116,12 @@ mod tests {
     /// The same, said naively.
     fn normalised(octets: &[u8]) -> Vec<u8> {
         let text = String::from_utf8(octets.to_vec()).unwrap();
-        text.replace("\r\n", "\n")
-            .replace('\r', "\n")
-            .replace('\n', "\r\n")
-            .into_bytes()
+        text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n").into_bytes()
     }
 
     #[test]
     fn bare_line_ends_are_refused_unless_named() {
-        assert_eq!(
-            encode(&[b"a\nb"], LineEndings::Refuse),
-            Err(BareLineEnding { at: 1 })
-        );
+        assert_eq!(encode(&[b"a\nb"], LineEndings::Refuse), Err(BareLineEnding { at: 1 }));
         assert_eq!(
             encode(&[b"a\nb\r", b"\n.\rc\r"], LineEndings::Normalise).unwrap(),
             b"a\r\nb\r\n..\r\nc\r\n.\r\n"

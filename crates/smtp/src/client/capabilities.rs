@@ -120,11 +120,7 @@ impl Capabilities {
     /// Recipients and messages.
     fn limits(&self) -> (Option<u64>, Option<u64>) {
         for extension in &self.extensions {
-            if let Extension::Limits {
-                recipients,
-                messages,
-            } = extension
-            {
+            if let Extension::Limits { recipients, messages } = extension {
                 return (*recipients, *messages);
             }
         }
@@ -134,11 +130,7 @@ impl Capabilities {
 
 impl Extension {
     const fn size(&self) -> Option<Option<u64>> {
-        if let Self::Size(max) = self {
-            Some(*max)
-        } else {
-            None
-        }
+        if let Self::Size(max) = self { Some(*max) } else { None }
     }
 
     fn read(line: &SafeText) -> Self {
@@ -158,11 +150,9 @@ impl Extension {
             "DSN" => Self::Dsn,
             "REQUIRETLS" => Self::RequireTls,
             "SIZE" => read_size(words.next()).map_or_else(other, Self::Size),
-            "AUTH" => Self::Auth(
-                words
-                    .filter_map(|w| MechanismName::parse(w.as_bytes()).ok())
-                    .collect(),
-            ),
+            "AUTH" => {
+                Self::Auth(words.filter_map(|w| MechanismName::parse(w.as_bytes()).ok()).collect())
+            }
             "LIMITS" => read_limits(words),
             _ => other(),
         }
@@ -187,10 +177,7 @@ fn read_limits<'a>(words: impl Iterator<Item = &'a str>) -> Extension {
             messages = number(value);
         }
     }
-    Extension::Limits {
-        recipients,
-        messages,
-    }
+    Extension::Limits { recipients, messages }
 }
 
 fn number(digits: &str) -> Option<u64> {

@@ -109,11 +109,7 @@ impl Connection {
     /// The server has closed its side.
     pub fn handle_eof(&mut self, now: Instant) {
         self.now = now;
-        self.end(if matches!(self.phase, Phase::Quitting) {
-            End::Quit
-        } else {
-            End::Eof
-        });
+        self.end(if matches!(self.phase, Phase::Quitting) { End::Quit } else { End::Eof });
     }
 
     /// Looks whether a timeout has passed; otherwise does nothing.
@@ -272,10 +268,7 @@ impl Connection {
             (_, None) => Stage::Idle,
         };
         self.since = self.now;
-        self.note(Said::Server {
-            to: at,
-            reply: reply.clone(),
-        });
+        self.note(Said::Server { to: at, reply: reply.clone() });
         // RFC 5321 §3.8: 421 may answer any command, and then "the server will close".
         if reply.code() == Code::CLOSING && at != Stage::Quit {
             return self.refuse_and_end(at, reply);

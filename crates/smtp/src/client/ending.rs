@@ -23,13 +23,7 @@ impl Connection {
     }
 
     pub(super) fn out_of_step(&mut self, at: Stage, reply: Reply) {
-        self.end_at(
-            at,
-            End::OutOfStep {
-                at: Some(at),
-                reply,
-            },
-        );
+        self.end_at(at, End::OutOfStep { at: Some(at), reply });
     }
 
     /// The connection ends; a step that was under way fails with it.

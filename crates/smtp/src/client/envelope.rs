@@ -51,11 +51,7 @@ impl Connection {
         match transaction.mail(&self.capabilities) {
             Err(unmet) => self.fail(Stage::Mail, Cause::Unmet(unmet)),
             Ok(mail) => {
-                let next = if self.needs_rset {
-                    Step::Rset
-                } else {
-                    Step::Mail
-                };
+                let next = if self.needs_rset { Step::Rset } else { Step::Mail };
                 self.needs_rset = true;
                 self.phase = Phase::Envelope(Box::new(Envelope {
                     transaction,

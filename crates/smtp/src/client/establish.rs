@@ -73,11 +73,7 @@ impl Connection {
         }
         let cause = Cause::Refused(reply);
         let at = Stage::StartTls;
-        self.event(Event::Failed(Failed {
-            at,
-            cause,
-            usable: true,
-        }));
+        self.event(Event::Failed(Failed { at, cause, usable: true }));
         self.established();
     }
 

@@ -33,11 +33,7 @@ fn tls_info() -> TlsInfo {
 impl Talk {
     fn new(config: Config) -> Self {
         let now = Instant::from_millis(0);
-        Self {
-            client: Connection::new(Arc::new(config), now),
-            rx: BytesMut::new(),
-            now,
-        }
+        Self { client: Connection::new(Arc::new(config), now), rx: BytesMut::new(), now }
     }
 
     /// Up to `Ready`, with these lines of EHLO.
@@ -98,18 +94,10 @@ fn ehlo(keywords: &[&str]) -> String {
 }
 
 fn transaction(to: &[&str]) -> Transaction {
-    let to = to
-        .iter()
-        .map(|t| ForwardPath::parse(format!("<{t}>").as_bytes()).unwrap());
-    Transaction::new(
-        ReversePath::parse(b"<a@client.example>").unwrap(),
-        to.collect(),
-    )
+    let to = to.iter().map(|t| ForwardPath::parse(format!("<{t}>").as_bytes()).unwrap());
+    Transaction::new(ReversePath::parse(b"<a@client.example>").unwrap(), to.collect())
 }
 
 fn credentials() -> Credentials {
-    Credentials::new(
-        SafeText::from_static("tom"),
-        Secret::new("hunter2".to_owned()),
-    )
+    Credentials::new(SafeText::from_static("tom"), Secret::new("hunter2".to_owned()))
 }

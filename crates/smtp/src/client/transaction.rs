@@ -61,13 +61,7 @@ impl Transaction {
     /// A message of US-ASCII text.
     #[must_use]
     pub const fn new(from: ReversePath, to: Vec<ForwardPath>) -> Self {
-        Self {
-            from,
-            to,
-            size: None,
-            body: BodyType::SevenBit,
-            smtputf8: false,
-        }
+        Self { from, to, size: None, body: BodyType::SevenBit, smtputf8: false }
     }
 
     /// Whether the message or an address needs SMTPUTF8.

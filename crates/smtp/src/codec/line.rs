@@ -80,12 +80,7 @@ impl LineDecoder {
     /// Lines of at most `limit` octets with CRLF; of a refused line at most `discard` are skipped.
     #[must_use]
     pub const fn new(limit: usize, discard: u64) -> Self {
-        Self {
-            limit,
-            discard,
-            ended: 0,
-            state: State::Reading { scanned: 0 },
-        }
+        Self { limit, discard, ended: 0, state: State::Reading { scanned: 0 } }
     }
 
     /// Changes the limit from the next line on; a line that has begun to be skipped stays refused.
@@ -176,10 +171,7 @@ impl LineDecoder {
 
     fn skip_from(&mut self, rx: &mut BytesMut, octets: usize, after_cr: bool) {
         rx.advance(octets.min(rx.len()));
-        self.state = State::Skipping {
-            skipped: count(octets),
-            after_cr,
-        };
+        self.state = State::Skipping { skipped: count(octets), after_cr };
     }
 
     /// Skips to behind the CRLF of a refused line.

@@ -159,9 +159,7 @@ fn read_addresses<'a, A: FromStr + Into<IpAddr>>(
     let client_port = port(field("source port")?)?;
     let server_port = port(field("destination port")?)?;
     if fields.next().is_some() {
-        return Err(ProxyError::Field {
-            field: "end of line",
-        });
+        return Err(ProxyError::Field { field: "end of line" });
     }
     Ok(Header::Forwarded {
         client: SocketAddr::new(client, client_port),
@@ -170,19 +168,14 @@ fn read_addresses<'a, A: FromStr + Into<IpAddr>>(
 }
 
 fn address<A: FromStr + Into<IpAddr>>(text: &str) -> Result<IpAddr, ProxyError> {
-    text.parse().map(A::into).map_err(|_| ProxyError::Field {
-        field: "an address of the family",
-    })
+    text.parse().map(A::into).map_err(|_| ProxyError::Field { field: "an address of the family" })
 }
 
 /// §2.1: "in the range [0..65535] inclusive. Heading zeroes are not permitted".
 fn port(text: &str) -> Result<u16, ProxyError> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let canonical = digits && (text == "0" || !text.starts_with('0'));
-    text.parse()
-        .ok()
-        .filter(|_| canonical)
-        .ok_or(ProxyError::Field { field: "a port" })
+    text.parse().ok().filter(|_| canonical).ok_or(ProxyError::Field { field: "a port" })
 }
 
 fn decode_v2(rx: &mut BytesMut) -> Result<Option<Header>, ProxyError> {
@@ -243,11 +236,7 @@ fn check_tlvs(mut rest: &[u8]) -> Result<(), ProxyError> {
         let len = usize::from(u16::from_be_bytes([*high, *low]));
         rest = tail.get(len..).ok_or(ProxyError::Tlv)?;
     }
-    if rest.is_empty() {
-        Ok(())
-    } else {
-        Err(ProxyError::Tlv)
-    }
+    if rest.is_empty() { Ok(()) } else { Err(ProxyError::Tlv) }
 }
 
 impl Header {
@@ -273,26 +262,12 @@ impl Header {
 
     fn encode_v1(&self, out: &mut BytesMut) {
         let line = match *self {
-            Self::Forwarded {
-                client: SocketAddr::V4(c),
-                server: SocketAddr::V4(s),
-            } => format!(
-                "PROXY TCP4 {} {} {} {}\r\n",
-                c.ip(),
-                s.ip(),
-                c.port(),
-                s.port()
-            ),
-            Self::Forwarded {
-                client: SocketAddr::V6(c),
-                server: SocketAddr::V6(s),
-            } => format!(
-                "PROXY TCP6 {} {} {} {}\r\n",
-                c.ip(),
-                s.ip(),
-                c.port(),
-                s.port()
-            ),
+            Self::Forwarded { client: SocketAddr::V4(c), server: SocketAddr::V4(s) } => {
+                format!("PROXY TCP4 {} {} {} {}\r\n", c.ip(), s.ip(), c.port(), s.port())
+            }
+            Self::Forwarded { client: SocketAddr::V6(c), server: SocketAddr::V6(s) } => {
+                format!("PROXY TCP6 {} {} {} {}\r\n", c.ip(), s.ip(), c.port(), s.port())
+            }
             Self::Local | Self::Forwarded { .. } => "PROXY UNKNOWN\r\n".to_owned(),
         };
         out.put_slice(line.as_bytes());
@@ -301,20 +276,14 @@ impl Header {
     fn encode_v2(&self, out: &mut BytesMut) {
         out.put_slice(V2_START);
         match *self {
-            Self::Forwarded {
-                client: SocketAddr::V4(c),
-                server: SocketAddr::V4(s),
-            } => {
+            Self::Forwarded { client: SocketAddr::V4(c), server: SocketAddr::V4(s) } => {
                 out.put_slice(&[0x21, 0x11, 0, 12]);
                 out.put_slice(&c.ip().octets());
                 out.put_slice(&s.ip().octets());
                 out.put_u16(c.port());
                 out.put_u16(s.port());
             }
-            Self::Forwarded {
-                client: SocketAddr::V6(c),
-                server: SocketAddr::V6(s),
-            } => {
+            Self::Forwarded { client: SocketAddr::V6(c), server: SocketAddr::V6(s) } => {
                 out.put_slice(&[0x21, 0x21, 0, 36]);
                 out.put_slice(&c.ip().octets());
                 out.put_slice(&s.ip().octets());

@@ -26,20 +26,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            line: 2048,
-            lines: 512,
-            total: 64 * 1024,
-        }
+        Self { line: 2048, lines: 512, total: 64 * 1024 }
     }
 }
 
 /// Whether text that looks like an enhanced code is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a reply has enhanced codes or it has not"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a reply has enhanced codes or it has not")]
 pub enum EnhancedCodes {
     /// The server did not announce ENHANCEDSTATUSCODES: everything behind the code is text.
     #[default]
@@ -140,10 +133,7 @@ impl ReplyDecoder {
     /// A decoder with limits of its own.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            ..Self::default()
-        }
+        Self { limits, ..Self::default() }
     }
 
     /// From the next reply on, reads enhanced codes or leaves them in the text.
@@ -200,32 +190,21 @@ impl ReplyDecoder {
         let line = read_line(octets, at)?;
         let total = at.saturating_add(octets.len());
         if total > self.limits.total {
-            return Err(Botched::Long {
-                max: self.limits.total,
-            });
+            return Err(Botched::Long { max: self.limits.total });
         }
         match &mut self.partial {
             None => {
                 let (status, text) = self.enhanced.split_first(line.code, line.text);
-                self.partial = Some(Partial {
-                    status,
-                    first: text_of(text),
-                    rest: Vec::new(),
-                    octets: total,
-                });
+                self.partial =
+                    Some(Partial { status, first: text_of(text), rest: Vec::new(), octets: total });
             }
             Some(partial) => {
                 let first = partial.status.code();
                 if line.code != first {
-                    return Err(Botched::Mixed {
-                        first,
-                        second: line.code,
-                    });
+                    return Err(Botched::Mixed { first, second: line.code });
                 }
                 if partial.rest.len() + 1 >= self.limits.lines {
-                    return Err(Botched::ManyLines {
-                        max: self.limits.lines,
-                    });
+                    return Err(Botched::ManyLines { max: self.limits.lines });
                 }
                 let text = without_enhanced(line.text, partial.status.enhanced());
                 partial.rest.push(text_of(text));
@@ -283,21 +262,9 @@ fn read_line(octets: &[u8], at: usize) -> Result<Line<'_>, Botched> {
     let code = Code::parse(digits).ok_or(Botched::Code { at })?;
     match rest {
         // RFC 5321 §4.2: "clients MUST be prepared for it to be omitted"
-        [] => Ok(Line {
-            code,
-            last: true,
-            text: rest,
-        }),
-        [b' ', text @ ..] => Ok(Line {
-            code,
-            last: true,
-            text,
-        }),
-        [b'-', text @ ..] => Ok(Line {
-            code,
-            last: false,
-            text,
-        }),
+        [] => Ok(Line { code, last: true, text: rest }),
+        [b' ', text @ ..] => Ok(Line { code, last: true, text }),
+        [b'-', text @ ..] => Ok(Line { code, last: false, text }),
         _ => Err(Botched::Separator { at: at + 3 }),
     }
 }
@@ -321,9 +288,7 @@ pub fn parse(octets: &[u8], enhanced: EnhancedCodes) -> Result<Reply, Botched> {
     decoder.set_enhanced(enhanced);
     let reply = decoder.next(&mut rx).unwrap_or(Err(Botched::Unfinished))?;
     if rx.has_remaining() {
-        return Err(Botched::Code {
-            at: octets.len() - rx.len(),
-        });
+        return Err(Botched::Code { at: octets.len() - rx.len() });
     }
     Ok(reply)
 }

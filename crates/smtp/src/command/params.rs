@@ -63,17 +63,13 @@ fn split(
 
 fn is_keyword(octets: &[u8]) -> bool {
     octets.first().is_some_and(u8::is_ascii_alphanumeric)
-        && octets
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        && octets.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
 }
 
 /// RFC 6531 §3.3 adds UTF-8 to the octets of RFC 5321.
 fn is_value(octets: &[u8]) -> bool {
     !octets.is_empty()
-        && octets
-            .iter()
-            .all(|b| matches!(b, 33..=60 | 62..=126 | 0x80..))
+        && octets.iter().all(|b| matches!(b, 33..=60 | 62..=126 | 0x80..))
         && std::str::from_utf8(octets).is_ok()
 }
 
@@ -90,16 +86,11 @@ fn size(value: Value<'_>) -> Result<u64, ParseCommandError> {
     let digits = value.unwrap_or_default();
     let in_range = (1..=SIZE_DIGITS).contains(&digits.len());
     if !in_range || !digits.iter().all(u8::is_ascii_digit) {
-        return Err(ParseCommandError::Value {
-            keyword: "SIZE",
-            expected: "1 to 20 digits",
-        });
+        return Err(ParseCommandError::Value { keyword: "SIZE", expected: "1 to 20 digits" });
     }
     digits
         .iter()
-        .try_fold(0u64, |n, d| {
-            n.checked_mul(10)?.checked_add(u64::from(d - b'0'))
-        })
+        .try_fold(0u64, |n, d| n.checked_mul(10)?.checked_add(u64::from(d - b'0')))
         .ok_or(ParseCommandError::SizeOverflow)
 }
 
@@ -107,35 +98,24 @@ fn body(value: Value<'_>) -> Result<BodyType, ParseCommandError> {
     match value.unwrap_or_default().to_ascii_uppercase().as_slice() {
         b"7BIT" => Ok(BodyType::SevenBit),
         b"8BITMIME" => Ok(BodyType::EightBitMime),
-        _ => Err(ParseCommandError::Value {
-            keyword: "BODY",
-            expected: "7BIT or 8BITMIME",
-        }),
+        _ => Err(ParseCommandError::Value { keyword: "BODY", expected: "7BIT or 8BITMIME" }),
     }
 }
 
 /// RFC 4954 §5: the mailbox of the first submitter in xtext, or `<>`.
 fn auth(value: Value<'_>) -> Result<MailAuth, ParseCommandError> {
-    let bad = || ParseCommandError::Value {
-        keyword: "AUTH",
-        expected: "<> or a mailbox in xtext",
-    };
+    let bad = || ParseCommandError::Value { keyword: "AUTH", expected: "<> or a mailbox in xtext" };
     let decoded = Xtext::parse(value.unwrap_or_default()).map_err(|_| bad())?;
     match decoded.as_str() {
         "<>" => Ok(MailAuth::Unknown),
-        text => Mailbox::parse(text.as_bytes())
-            .map(MailAuth::Mailbox)
-            .map_err(|_| bad()),
+        text => Mailbox::parse(text.as_bytes()).map(MailAuth::Mailbox).map_err(|_| bad()),
     }
 }
 
 fn smtputf8(read: &mut MailParams, value: Value<'_>) -> Result<(), ParseCommandError> {
     const KEYWORD: &str = "SMTPUTF8";
     if value.is_some() {
-        return Err(ParseCommandError::Value {
-            keyword: KEYWORD,
-            expected: "no value",
-        });
+        return Err(ParseCommandError::Value { keyword: KEYWORD, expected: "no value" });
     }
     if std::mem::replace(&mut read.smtputf8, true) {
         return Err(ParseCommandError::Duplicate { keyword: KEYWORD });

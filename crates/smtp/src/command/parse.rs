@@ -9,9 +9,8 @@ use postrider_core::{ForwardPath, ReversePath, SafeText, Secret};
 type Argument<'a> = Option<&'a [u8]>;
 
 /// Verbs that an RFC defines and that are not offered.
-const NOT_IMPLEMENTED: [&str; 11] = [
-    "LHLO", "BDAT", "ETRN", "ATRN", "BURL", "TURN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD",
-];
+const NOT_IMPLEMENTED: [&str; 11] =
+    ["LHLO", "BDAT", "ETRN", "ATRN", "BURL", "TURN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD"];
 
 pub(super) fn command(line: &[u8], leniency: &Leniency) -> Result<Command, ParseCommandError> {
     // RFC 5321 §4.1.1: "receivers SHOULD tolerate trailing white space before the terminating <CRLF>"
@@ -57,10 +56,7 @@ fn alone(
 ) -> Result<Command, ParseCommandError> {
     match argument {
         None => Ok(command),
-        Some(_) => Err(ParseCommandError::Argument {
-            verb,
-            expected: "no argument",
-        }),
+        Some(_) => Err(ParseCommandError::Argument { verb, expected: "no argument" }),
     }
 }
 
@@ -69,9 +65,7 @@ fn needed<'a>(
     argument: Argument<'a>,
     expected: &'static str,
 ) -> Result<&'a [u8], ParseCommandError> {
-    argument
-        .filter(|a| !a.is_empty())
-        .ok_or(ParseCommandError::Argument { verb, expected })
+    argument.filter(|a| !a.is_empty()).ok_or(ParseCommandError::Argument { verb, expected })
 }
 
 fn hello(
@@ -91,10 +85,7 @@ fn hello(
 fn string(verb: &'static str, argument: Argument<'_>) -> Result<SafeText, ParseCommandError> {
     const EXPECTED: &str = "a string";
     let argument = needed(verb, argument, EXPECTED)?;
-    let bad = || ParseCommandError::Argument {
-        verb,
-        expected: EXPECTED,
-    };
+    let bad = || ParseCommandError::Argument { verb, expected: EXPECTED };
     let text = std::str::from_utf8(argument).map_err(|_| bad())?;
     if text.starts_with('"') && (text.len() < 3 || !text.ends_with('"')) {
         return Err(bad());

@@ -8,9 +8,7 @@ fn parse(line: &str) -> Result<Command, ParseCommandError> {
 }
 
 fn written(line: &str) -> String {
-    let wire = parse(line)
-        .unwrap_or_else(|e| panic!("{line}: {e}"))
-        .encode();
+    let wire = parse(line).unwrap_or_else(|e| panic!("{line}: {e}")).encode();
     String::from_utf8(wire.to_vec()).unwrap()
 }
 
@@ -49,12 +47,7 @@ fn commands_are_read_in_any_case_and_written_in_one() {
 
 #[test]
 fn trailing_white_space_is_tolerated() {
-    for line in [
-        "DATA ",
-        "QUIT \t",
-        "MAIL FROM:<a@b.example>  ",
-        "EHLO a.example ",
-    ] {
+    for line in ["DATA ", "QUIT \t", "MAIL FROM:<a@b.example>  ", "EHLO a.example "] {
         assert!(parse(line).is_ok(), "{line:?}");
     }
 }
@@ -74,11 +67,7 @@ fn arguments_stand_where_they_may() {
         "VRFY",
         "EXPN \"\"",
     ] {
-        assert!(
-            matches!(parse(line), Err(E::Argument { .. })),
-            "{line}: {:?}",
-            parse(line)
-        );
+        assert!(matches!(parse(line), Err(E::Argument { .. })), "{line}: {:?}", parse(line));
     }
     for line in [
         "MAIL <a@b>",
@@ -88,57 +77,29 @@ fn arguments_stand_where_they_may() {
         "MAIL FROM :<a@b>",
         "MAIL  FROM:<a@b>",
     ] {
-        assert!(
-            matches!(parse(line), Err(E::Argument { .. })),
-            "{line}: {:?}",
-            parse(line)
-        );
+        assert!(matches!(parse(line), Err(E::Argument { .. })), "{line}: {:?}", parse(line));
     }
 }
 
 #[test]
 fn space_before_the_path_is_a_leniency() {
-    assert!(matches!(
-        parse("MAIL FROM: <a@b.example>"),
-        Err(E::Sender(_))
-    ));
-    let lenient = Leniency {
-        path_space: Lenient::Yes,
-        ..Leniency::strict()
-    };
+    assert!(matches!(parse("MAIL FROM: <a@b.example>"), Err(E::Sender(_))));
+    let lenient = Leniency { path_space: Lenient::Yes, ..Leniency::strict() };
     assert!(Command::parse(b"MAIL FROM: <a@b.example>", &lenient).is_ok());
-    assert!(matches!(
-        Command::parse(b"RCPT TO: a@b.example", &lenient),
-        Err(E::Recipient(_))
-    ));
+    assert!(matches!(Command::parse(b"RCPT TO: a@b.example", &lenient), Err(E::Recipient(_))));
 }
 
 #[test]
 fn a_hello_that_is_no_host_is_a_leniency_and_kept_escaped() {
-    for bad in [
-        &b"EHLO a(b)"[..],
-        b"EHLO a\tb",
-        b"EHLO a_b",
-        b"EHLO \xff",
-        b"EHLO [IPv6:zz]",
-        b"EHLO a b",
-    ] {
-        assert!(
-            matches!(Command::parse(bad, &Leniency::strict()), Err(E::Hello(_))),
-            "{bad:?}"
-        );
-        let lenient = Leniency {
-            ehlo: Lenient::Yes,
-            ..Leniency::strict()
-        };
+    for bad in
+        [&b"EHLO a(b)"[..], b"EHLO a\tb", b"EHLO a_b", b"EHLO \xff", b"EHLO [IPv6:zz]", b"EHLO a b"]
+    {
+        assert!(matches!(Command::parse(bad, &Leniency::strict()), Err(E::Hello(_))), "{bad:?}");
+        let lenient = Leniency { ehlo: Lenient::Yes, ..Leniency::strict() };
         match Command::parse(bad, &lenient) {
             Ok(Command::Ehlo(who)) => {
                 assert!(who.host().is_none());
-                assert!(
-                    !who.to_string()
-                        .bytes()
-                        .any(|b| b.is_ascii_control() || b >= 0x80)
-                );
+                assert!(!who.to_string().bytes().any(|b| b.is_ascii_control() || b >= 0x80));
             }
             other => panic!("{bad:?}: {other:?}"),
         }
@@ -148,25 +109,11 @@ fn a_hello_that_is_no_host_is_a_leniency_and_kept_escaped() {
 #[test]
 fn verbs_are_known_offered_or_neither() {
     for line in ["BDAT 5 LAST", "ETRN x", "LHLO a", "TURN", "XCLIENT A=B"] {
-        assert!(
-            matches!(parse(line), Err(E::NotImplemented { .. })),
-            "{line}"
-        );
+        assert!(matches!(parse(line), Err(E::NotImplemented { .. })), "{line}");
     }
-    for line in [
-        "",
-        " ",
-        "FOO",
-        "MAILFROM:<a@b>",
-        "DATA\t",
-        "DATA_",
-        "\u{e9}HLO a",
-    ] {
+    for line in ["", " ", "FOO", "MAILFROM:<a@b>", "DATA\t", "DATA_", "\u{e9}HLO a"] {
         let got = parse(line);
-        assert!(
-            matches!(got, Err(E::UnknownVerb)) || line == "DATA\t",
-            "{line:?}: {got:?}"
-        );
+        assert!(matches!(got, Err(E::UnknownVerb)) || line == "DATA\t", "{line:?}: {got:?}");
     }
 }
 
@@ -177,31 +124,16 @@ fn quotes_keep_brackets_and_spaces_in_the_path() {
             r#"MAIL FROM:<"a> SIZE=1 x"@d.example> SIZE=7"#,
             r#"MAIL FROM:<"a> SIZE=1 x"@d.example> SIZE=7"#,
         ),
-        (
-            r#"MAIL FROM:<"a b"@d.example>"#,
-            r#"MAIL FROM:<"a b"@d.example>"#,
-        ),
-        (
-            r#"MAIL FROM:<"a\"b"@d.example>"#,
-            r#"MAIL FROM:<"a\"b"@d.example>"#,
-        ),
-        (
-            r#"MAIL FROM:<"a@b"@c.example>"#,
-            r#"MAIL FROM:<"a@b"@c.example>"#,
-        ),
+        (r#"MAIL FROM:<"a b"@d.example>"#, r#"MAIL FROM:<"a b"@d.example>"#),
+        (r#"MAIL FROM:<"a\"b"@d.example>"#, r#"MAIL FROM:<"a\"b"@d.example>"#),
+        (r#"MAIL FROM:<"a@b"@c.example>"#, r#"MAIL FROM:<"a@b"@c.example>"#),
         (r#"MAIL FROM:<"ab"@c.example>"#, "MAIL FROM:<ab@c.example>"),
-        (
-            "MAIL FROM:<@a.example,@b.example:x@c.example>",
-            "MAIL FROM:<x@c.example>",
-        ),
+        ("MAIL FROM:<@a.example,@b.example:x@c.example>", "MAIL FROM:<x@c.example>"),
     ];
     for (line, wire) in table {
         assert_eq!(written(line), format!("{wire}\r\n"));
     }
-    assert_eq!(
-        params(r#"MAIL FROM:<"a> SIZE=1 x"@d.example> SIZE=7"#).size,
-        Some(7)
-    );
+    assert_eq!(params(r#"MAIL FROM:<"a> SIZE=1 x"@d.example> SIZE=7"#).size, Some(7));
 }
 
 #[test]
@@ -212,29 +144,15 @@ fn paths_are_strict() {
         "MAIL FROM:<Postmaster>",
         "MAIL FROM:<\"a@b.example>",
     ] {
-        assert!(
-            matches!(parse(line), Err(E::Sender(_))),
-            "{line}: {:?}",
-            parse(line)
-        );
+        assert!(matches!(parse(line), Err(E::Sender(_))), "{line}: {:?}", parse(line));
     }
     for line in ["RCPT TO:<>", "RCPT TO:a@b.example", "RCPT TO:<a@[IPv6:x]>"] {
-        assert!(
-            matches!(parse(line), Err(E::Recipient(_))),
-            "{line}: {:?}",
-            parse(line)
-        );
+        assert!(matches!(parse(line), Err(E::Recipient(_))), "{line}: {:?}", parse(line));
     }
-    for line in [
-        "MAIL FROM:<a@b.example>SIZE=1",
-        "MAIL FROM:<a@b.example>>",
-        "RCPT TO:<a@b.example>\tX",
-    ] {
-        assert!(
-            matches!(parse(line), Err(E::Unspaced { .. })),
-            "{line}: {:?}",
-            parse(line)
-        );
+    for line in
+        ["MAIL FROM:<a@b.example>SIZE=1", "MAIL FROM:<a@b.example>>", "RCPT TO:<a@b.example>\tX"]
+    {
+        assert!(matches!(parse(line), Err(E::Unspaced { .. })), "{line}: {:?}", parse(line));
     }
 }
 
@@ -244,10 +162,7 @@ fn parameters_are_typed() {
     assert_eq!(read.size, Some(0));
     assert_eq!(read.body, Some(BodyType::EightBitMime));
     assert!(read.smtputf8);
-    assert_eq!(
-        read.auth.map(|a| a.to_string()).as_deref(),
-        Some("e+3Dmc2@example.com")
-    );
+    assert_eq!(read.auth.map(|a| a.to_string()).as_deref(), Some("e+3Dmc2@example.com"));
     assert_eq!(params("MAIL FROM:<> AUTH=<>").auth, Some(MailAuth::Unknown));
     assert_eq!(params("MAIL FROM:<>"), MailParams::default());
 }
@@ -301,10 +216,7 @@ fn numbers_are_checked() {
     assert_eq!(size("18446744073709551615"), Ok(Some(u64::MAX)));
     assert_eq!(size("18446744073709551616"), Err(E::SizeOverflow));
     assert_eq!(size("00000000000000000005"), Ok(Some(5)));
-    assert!(matches!(
-        size("000000000000000000005"),
-        Err(E::Value { .. })
-    ));
+    assert!(matches!(size("000000000000000000005"), Err(E::Value { .. })));
 }
 
 #[test]
@@ -317,15 +229,10 @@ fn repeated_and_unknown_parameters_are_errors() {
     ] {
         assert!(matches!(parse(line), Err(E::Duplicate { .. })), "{line}");
     }
-    for line in [
-        "MAIL FROM:<> HELLO=WORLD",
-        "RCPT TO:<a@b.example> SIZE=1",
-        "RCPT TO:<a@b.example> X",
-    ] {
-        assert!(
-            matches!(parse(line), Err(E::UnknownParameter { index: 1 })),
-            "{line}"
-        );
+    for line in
+        ["MAIL FROM:<> HELLO=WORLD", "RCPT TO:<a@b.example> SIZE=1", "RCPT TO:<a@b.example> X"]
+    {
+        assert!(matches!(parse(line), Err(E::UnknownParameter { index: 1 })), "{line}");
     }
 }
 
@@ -338,11 +245,7 @@ fn initial_response_is_strict_base64() {
         "A", "AA", "AAA", "AA=", "A===", "====", "==", "AAAAA", "AA==AA==", "AB==", "A A=",
         "AAAA =", "AA-_", "*",
     ] {
-        assert_eq!(
-            parse(&format!("AUTH PLAIN {bad}")).unwrap_err(),
-            E::Base64,
-            "{bad}"
-        );
+        assert_eq!(parse(&format!("AUTH PLAIN {bad}")).unwrap_err(), E::Base64, "{bad}");
     }
     assert!(matches!(parse("AUTH PLA?IN"), Err(E::Mechanism(_))));
 }
@@ -350,10 +253,7 @@ fn initial_response_is_strict_base64() {
 #[test]
 fn debug_of_auth_shows_no_secret() {
     let shown = format!("{:?}", parse("AUTH PLAIN AGEAaHVudGVyMg==").unwrap());
-    assert!(
-        shown.contains("[redacted]") && !shown.contains("104"),
-        "{shown}"
-    );
+    assert!(shown.contains("[redacted]") && !shown.contains("104"), "{shown}");
 }
 
 proptest! {

@@ -31,11 +31,7 @@ impl Exchange {
     /// An exchange that has not begun.
     #[must_use]
     pub const fn new(mechanism: Mechanism, credentials: Credentials) -> Self {
-        Self {
-            mechanism,
-            credentials,
-            sent: Sent::Nothing,
-        }
+        Self { mechanism, credentials, sent: Sent::Nothing }
     }
 
     /// Which mechanism this is.
@@ -84,11 +80,7 @@ impl Exchange {
 
     /// RFC 4616 §2: `message = [authzid] UTF8NUL authcid UTF8NUL passwd`.
     fn plain(&self) -> Secret<Vec<u8>> {
-        let Credentials {
-            authorization,
-            user,
-            password,
-        } = &self.credentials;
+        let Credentials { authorization, user, password } = &self.credentials;
         let authorization = authorization.as_ref().map_or("", |a| a.as_str());
         let parts = [authorization, user.as_str(), password.expose()];
         Secret::new(parts.join("\0").into_bytes())

@@ -44,10 +44,7 @@ pub(super) fn decode(line: &[u8]) -> Result<Secret<Vec<u8>>, SaslError> {
         return Err(SaslError::Cancelled);
     }
     // The standard engine wants canonical padding and no stray bits.
-    STANDARD
-        .decode(line)
-        .map(Secret::new)
-        .map_err(|_| SaslError::Base64)
+    STANDARD.decode(line).map(Secret::new).map_err(|_| SaslError::Base64)
 }
 
 /// Writes a line without its CRLF.

@@ -118,8 +118,5 @@ fn password(mechanism: Mechanism, octets: &[u8]) -> Result<Secret<String>, SaslE
 }
 
 const fn malformed(mechanism: Mechanism, expected: &'static str) -> SaslError {
-    SaslError::Malformed {
-        mechanism,
-        expected,
-    }
+    SaslError::Malformed { mechanism, expected }
 }

@@ -4,10 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn credentials(user: &str, password: &str) -> Credentials {
-    Credentials::new(
-        SafeText::new(user).unwrap(),
-        Secret::new(password.to_owned()),
-    )
+    Credentials::new(SafeText::new(user).unwrap(), Secret::new(password.to_owned()))
 }
 
 /// Runs both sides against each other.
@@ -43,9 +40,7 @@ fn plain_example_of_rfc_4616() {
     // RFC 4616 §4: authzid "Ursel", authcid "Kurt", password "xipj3plmq".
     let mut ours = credentials("Kurt", "xipj3plmq");
     ours.authorization = Some(SafeText::from_static("Ursel"));
-    let message = Client::new(Mechanism::Plain, ours.clone())
-        .initial()
-        .unwrap();
+    let message = Client::new(Mechanism::Plain, ours.clone()).initial().unwrap();
     assert_eq!(message.expose(), b"Ursel\0Kurt\0xipj3plmq");
     let theirs = run(Mechanism::Plain, ours).unwrap();
     assert_eq!(theirs.authorization.unwrap().as_str(), "Ursel");
@@ -58,17 +53,10 @@ fn login_asks_for_user_and_password() {
         panic!("no challenge")
     };
     assert_eq!(line.as_str(), "VXNlcm5hbWU6");
-    let Ok(Step::Challenge { line, next }) = next.respond(b"dG9t") else {
-        panic!("no challenge")
-    };
+    let Ok(Step::Challenge { line, next }) = next.respond(b"dG9t") else { panic!("no challenge") };
     assert_eq!(line.as_str(), "UGFzc3dvcmQ6");
-    let Ok(Step::Done(done)) = next.respond(b"c2VjcmV0") else {
-        panic!("not done")
-    };
-    assert_eq!(
-        (done.user.as_str(), done.password.expose().as_str()),
-        ("tom", "secret")
-    );
+    let Ok(Step::Done(done)) = next.respond(b"c2VjcmV0") else { panic!("not done") };
+    assert_eq!((done.user.as_str(), done.password.expose().as_str()), ("tom", "secret"));
 }
 
 #[test]
@@ -88,11 +76,7 @@ fn base64_is_strict() {
         }
     }
     for bad in ["AAAB=", "AB==AAAA", "AAA\n", " AAAA", "AA-_", "AAB="] {
-        assert_eq!(
-            plain(bad.as_bytes()).err(),
-            Some(SaslError::Base64),
-            "{bad}"
-        );
+        assert_eq!(plain(bad.as_bytes()).err(), Some(SaslError::Base64), "{bad}");
     }
 }
 
@@ -122,10 +106,7 @@ fn plain_wants_three_parts_that_are_not_empty() {
         b"\0us\ner\0pass",
         b"\0us\xff\0pass",
     ] {
-        assert!(
-            matches!(start(bad), Err(SaslError::Malformed { .. })),
-            "{bad:?}"
-        );
+        assert!(matches!(start(bad), Err(SaslError::Malformed { .. })), "{bad:?}");
     }
     assert!(matches!(start(b""), Err(SaslError::Malformed { .. })));
 }
@@ -147,10 +128,7 @@ fn debug_shows_no_password() {
 #[test]
 fn the_client_chooses_by_its_own_order() {
     use Mechanism::{Login, Plain};
-    assert_eq!(
-        Mechanism::choose(&[Plain, Login], &[Login, Plain]),
-        Some(Plain)
-    );
+    assert_eq!(Mechanism::choose(&[Plain, Login], &[Login, Plain]), Some(Plain));
     assert_eq!(Mechanism::choose(&[Plain], &[Login]), None);
     assert_eq!(Mechanism::parse(b"plain"), Some(Plain));
     assert_eq!(Mechanism::parse(b"CRAM-MD5"), None);

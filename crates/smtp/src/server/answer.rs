@@ -55,11 +55,7 @@ impl Connection {
     }
 
     fn decide(&self, ask: &Ask, verdict: Verdict) -> (Decision, Why) {
-        let class = if matches!(ask, Ask::Begin) {
-            Class::GoOn
-        } else {
-            Class::Done
-        };
+        let class = if matches!(ask, Ask::Begin) { Class::GoOn } else { Class::Done };
         let fits = |reply: &Reply| reply.class() == class;
         let refuses = |reply: &Reply| reply.is_transient() || reply.is_permanent();
         let (decision, rule) = match verdict {
@@ -68,14 +64,12 @@ impl Connection {
             Verdict::Reject(r) if r.code() == Code::CLOSING => (Decision::Close(r), rules::CLOSED),
             Verdict::Reject(r) if refuses(&r) => (Decision::Refuse(r), rules::REJECTED),
             Verdict::Close(r) if refuses(&r) => (Decision::Close(r), rules::CLOSED),
-            Verdict::Close(_) => (
-                Decision::Close(standard::SHUTTING_DOWN.into()),
-                rules::MISPLACED,
-            ),
-            Verdict::AcceptWith(_) | Verdict::Reject(_) | Verdict::Delay(..) => (
-                Decision::Refuse(standard::LOCAL_ERROR.into()),
-                rules::MISPLACED,
-            ),
+            Verdict::Close(_) => {
+                (Decision::Close(standard::SHUTTING_DOWN.into()), rules::MISPLACED)
+            }
+            Verdict::AcceptWith(_) | Verdict::Reject(_) | Verdict::Delay(..) => {
+                (Decision::Refuse(standard::LOCAL_ERROR.into()), rules::MISPLACED)
+            }
         };
         (decision, self.why(rule))
     }
@@ -103,11 +97,7 @@ impl Connection {
                 standard::AUTH_SUCCEEDED
             }
             Ask::Mail(charset) => {
-                self.session.transaction = Some(Transaction {
-                    charset,
-                    accepted: 0,
-                    refused: 0,
-                });
+                self.session.transaction = Some(Transaction { charset, accepted: 0, refused: 0 });
                 standard::SENDER_OK
             }
             Ask::Rcpt => {

@@ -68,10 +68,7 @@ impl Connection {
             }
             Ok(Step::Done(credentials)) => self.ask(Ask::Auth, |ticket| Event::Auth {
                 ticket,
-                step: SaslStep::Credentials {
-                    mechanism,
-                    credentials,
-                },
+                step: SaslStep::Credentials { mechanism, credentials },
             }),
             Err(error) => self.sasl_failed(error),
         }

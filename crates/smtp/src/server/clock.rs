@@ -53,9 +53,7 @@ impl Clock {
     }
 
     fn set(&mut self, timer: Timer, deadline: Option<Instant>) {
-        self.slots()
-            .filter(|(t, _)| *t == timer)
-            .for_each(|(_, slot)| *slot = deadline);
+        self.slots().filter(|(t, _)| *t == timer).for_each(|(_, slot)| *slot = deadline);
     }
 
     pub(super) fn start(&mut self, timer: Timer, now: Instant, span: Duration) {
@@ -87,9 +85,7 @@ impl Clock {
 
     /// A timer that is due.
     pub(super) fn due(&self, now: Instant, suspended: Option<Timer>) -> Option<Timer> {
-        self.running(suspended)
-            .find(|(_, at)| *at <= now)
-            .map(|(timer, _)| timer)
+        self.running(suspended).find(|(_, at)| *at <= now).map(|(timer, _)| timer)
     }
 
     fn running(&self, suspended: Option<Timer>) -> impl Iterator<Item = (Timer, Instant)> {

@@ -46,10 +46,8 @@ impl Connection {
             return Some((standard::WRONG_ORDER, rules::GREETING_REFUSED));
         }
         // RFC 3207 §4: "to every command other than NOOP, EHLO, STARTTLS, or QUIT".
-        let free = matches!(
-            command,
-            Command::Noop | Command::Ehlo(_) | Command::StartTls | Command::Quit
-        );
+        let free =
+            matches!(command, Command::Noop | Command::Ehlo(_) | Command::StartTls | Command::Quit);
         if self.cfg.tls == Tls::Required && self.tls.is_none() && !free {
             return Some((standard::TLS_NEEDED, rules::TLS_NEEDED));
         }
@@ -73,11 +71,7 @@ impl Connection {
             true => Charset::Utf8,
             false => Charset::Ascii,
         };
-        self.ask(Ask::Mail(charset), |ticket| Event::Mail {
-            ticket,
-            from,
-            params,
-        });
+        self.ask(Ask::Mail(charset), |ticket| Event::Mail { ticket, from, params });
     }
 
     fn mail_refusal(&self, from: &ReversePath, params: &MailParams) -> Option<(Standard, Rule)> {
@@ -94,10 +88,7 @@ impl Connection {
         if !self.announced(params) {
             return Some((standard::UNKNOWN_PARAMETER, rules::PARAMETER_UNKNOWN));
         }
-        if params
-            .size
-            .is_some_and(|size| size > self.cfg.limits.message)
-        {
+        if params.size.is_some_and(|size| size > self.cfg.limits.message) {
             return Some((standard::TOO_BIG, rules::SIZE_DECLARED));
         }
         // RFC 6531 §3.4: the parameter is what permits such an address.
@@ -146,10 +137,9 @@ impl Connection {
             Some(t) if t.accepted == 0 => {
                 self.refuse_by(standard::NO_VALID_RECIPIENTS.into(), rules::NO_RECIPIENTS);
             }
-            Some(_) => self.ask(Ask::Begin, |ticket| Event::Begin {
-                ticket,
-                framing: Framing::Data,
-            }),
+            Some(_) => {
+                self.ask(Ask::Begin, |ticket| Event::Begin { ticket, framing: Framing::Data })
+            }
         }
     }
 
@@ -169,10 +159,7 @@ impl Connection {
         match self.cfg.queries {
             Queries::Standard => self.answer_query(&command),
             Queries::Application => {
-                self.ask(Ask::Query(command.clone()), |ticket| Event::Query {
-                    ticket,
-                    command,
-                });
+                self.ask(Ask::Query(command.clone()), |ticket| Event::Query { ticket, command });
             }
         }
     }

@@ -136,10 +136,7 @@ impl Config {
             tls: Tls::Off,
             auth: Auth::Off,
             proxies: Vec::new(),
-            extensions: Extensions {
-                smtputf8: Offer::Yes,
-                limits: Offer::Yes,
-            },
+            extensions: Extensions { smtputf8: Offer::Yes, limits: Offer::Yes },
             queries: Queries::Standard,
             leniency: Leniency::strict(),
             wire: WirePolicy::default(),
@@ -161,9 +158,7 @@ impl Config {
             Auth::Off => 0,
             Auth::Offered(_) | Auth::Required(_) => 500,
         };
-        self.limits
-            .command_line
-            .saturating_add(26 + 17 + smtputf8 + auth)
+        self.limits.command_line.saturating_add(26 + 17 + smtputf8 + auth)
     }
 }
 

@@ -306,10 +306,7 @@ impl Connection {
     pub(super) fn leave(&mut self) {
         let safe = self.slot.is_none() && matches!(self.state, State::Command | State::Sasl(..));
         if self.mood == Mood::Leaving && safe {
-            self.close(
-                Some(standard::SHUTTING_DOWN.into()),
-                self.why(rules::SHUTDOWN),
-            );
+            self.close(Some(standard::SHUTTING_DOWN.into()), self.why(rules::SHUTDOWN));
         }
     }
 }

@@ -27,11 +27,7 @@ impl Connection {
     }
 
     pub(super) fn hello(&mut self, who: Hello, protocol: Protocol) {
-        self.ask(Ask::Hello(protocol), |ticket| Event::Hello {
-            ticket,
-            who,
-            protocol,
-        });
+        self.ask(Ask::Hello(protocol), |ticket| Event::Hello { ticket, who, protocol });
     }
 
     /// RFC 5321 §4.1.4: EHLO "MUST clear all buffers and reset the state exactly as if a RSET command

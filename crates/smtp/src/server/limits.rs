@@ -91,11 +91,7 @@ impl Limits {
     /// The recipient limit, which is never below what RFC 5321 demands.
     #[must_use]
     pub const fn recipients(&self) -> usize {
-        if self.recipients < MIN_RECIPIENTS {
-            MIN_RECIPIENTS
-        } else {
-            self.recipients
-        }
+        if self.recipients < MIN_RECIPIENTS { MIN_RECIPIENTS } else { self.recipients }
     }
 }
 

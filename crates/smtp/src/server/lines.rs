@@ -40,10 +40,7 @@ impl Connection {
         match self.lines.next(rx) {
             None | Some(LineItem::Endless) => return false,
             Some(LineItem::Line(line)) if matches!(self.state, State::Sasl(..)) => {
-                self.record(|| Record::Line {
-                    verb: None,
-                    octets: line.len(),
-                });
+                self.record(|| Record::Line { verb: None, octets: line.len() });
                 self.sasl_line(&line);
             }
             Some(LineItem::Line(line)) => self.command_line(&line, rx.len()),
@@ -69,10 +66,7 @@ impl Connection {
     fn command_line(&mut self, line: &[u8], behind: usize) {
         let parsed = Command::parse(line, &self.cfg.leniency);
         let verb = parsed.as_ref().ok().map(Command::verb);
-        self.record(|| Record::Line {
-            verb,
-            octets: line.len(),
-        });
+        self.record(|| Record::Line { verb, octets: line.len() });
         if line.len() + "\r\n".len() > self.cfg.command_line()
             && !(self.offers_auth() && is_auth(line))
         {
@@ -117,8 +111,7 @@ impl Connection {
 }
 
 fn is_auth(line: &[u8]) -> bool {
-    line.get(..5)
-        .is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "))
+    line.get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "))
 }
 
 fn is_http(line: &[u8]) -> bool {

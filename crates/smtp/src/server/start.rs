@@ -13,8 +13,7 @@ use bytes::BytesMut;
 
 impl Connection {
     pub(super) fn start(&mut self) {
-        self.clock
-            .start(Timer::Session, self.now, self.cfg.timeouts.session);
+        self.clock.start(Timer::Session, self.now, self.cfg.timeouts.session);
         let peer = self.peer.ip().to_canonical();
         if !self.cfg.proxies.iter().any(|proxy| proxy.contains(peer)) {
             self.connect();
@@ -79,12 +78,7 @@ impl Connection {
     pub(super) fn ask_to_greet(&mut self) {
         if let State::Greeting(talk) = self.state {
             let (peer, local) = (self.peer, self.local);
-            self.ask(Ask::Connected, |ticket| Event::Connected {
-                ticket,
-                peer,
-                local,
-                talk,
-            });
+            self.ask(Ask::Connected, |ticket| Event::Connected { ticket, peer, local, talk });
         }
     }
 }

@@ -7,11 +7,7 @@ use std::time::Duration;
 /// It is an own type, and not the one of `std`, so that a recorded session can be read back and
 /// replayed. Arithmetic saturates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Instant(u64);
 
 impl Instant {
@@ -51,9 +47,7 @@ mod tests {
         assert_eq!(end.plus(Duration::MAX), end);
         assert_eq!(Instant::default().since(end), Duration::ZERO);
         assert_eq!(
-            Instant::from_millis(5)
-                .plus(Duration::from_millis(7))
-                .since(Instant::from_millis(2)),
+            Instant::from_millis(5).plus(Duration::from_millis(7)).since(Instant::from_millis(2)),
             Duration::from_millis(10)
         );
     }

@@ -59,17 +59,8 @@ mod tests {
 
     #[test]
     fn names_compare_without_case() {
-        assert_eq!(
-            MechanismName::parse(b"scram-sha-256"),
-            MechanismName::parse(b"SCRAM-SHA-256")
-        );
-        assert_eq!(
-            MechanismName::parse(b""),
-            Err(ParseMechanismError { at: 0 })
-        );
-        assert_eq!(
-            MechanismName::parse(b"PL AIN"),
-            Err(ParseMechanismError { at: 2 })
-        );
+        assert_eq!(MechanismName::parse(b"scram-sha-256"), MechanismName::parse(b"SCRAM-SHA-256"));
+        assert_eq!(MechanismName::parse(b""), Err(ParseMechanismError { at: 0 }));
+        assert_eq!(MechanismName::parse(b"PL AIN"), Err(ParseMechanismError { at: 2 }));
     }
 }

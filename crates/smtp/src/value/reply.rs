@@ -41,27 +41,15 @@ impl Reply {
         rest: impl IntoIterator<Item = SafeText>,
     ) -> Self {
         let room = MAX_REPLY_LINE - prefix_len(status) - "\r\n".len();
-        let mut lines = Lines {
-            room,
-            first: None,
-            rest: Vec::new(),
-        };
+        let mut lines = Lines { room, first: None, rest: Vec::new() };
         lines.push(first);
         rest.into_iter().for_each(|line| lines.push(line));
-        Self {
-            status,
-            first: lines.first.unwrap_or_default(),
-            rest: lines.rest,
-        }
+        Self { status, first: lines.first.unwrap_or_default(), rest: lines.rest }
     }
 
     /// A reply as a peer sent it; its lines may be longer than ours.
     pub(crate) fn received(status: Status, first: SafeText, rest: Vec<SafeText>) -> Self {
-        Self {
-            status,
-            first,
-            rest,
-        }
+        Self { status, first, rest }
     }
 
     /// Code and enhanced code.
@@ -109,10 +97,7 @@ impl Reply {
     /// The lines of text, without codes; at least one.
     #[must_use]
     pub fn text(&self) -> impl ExactSizeIterator<Item = &SafeText> + '_ {
-        TextLines {
-            first: Some(&self.first),
-            rest: self.rest.iter(),
-        }
+        TextLines { first: Some(&self.first), rest: self.rest.iter() }
     }
 
     /// The same reply in US-ASCII: other characters become `\x{HEX}` (RFC 6533 §3).
@@ -208,10 +193,7 @@ impl Lines {
 
 /// At the last space that keeps the head within `room` octets, else at a character.
 fn split(text: &str, room: usize) -> (&str, &str) {
-    let cut = (1..=room)
-        .rev()
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(room);
+    let cut = (1..=room).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(room);
     let (head, tail) = text.split_at_checked(cut).unwrap_or((text, ""));
     if let Some(tail) = tail.strip_prefix(' ') {
         return (head, tail);

@@ -33,11 +33,6 @@ impl TlsInfo {
     /// A handshake with an anonymous peer; the public fields take the rest.
     #[must_use]
     pub const fn new(version: SafeText, cipher: SafeText) -> Self {
-        Self {
-            version,
-            cipher,
-            server_name: None,
-            peer: PeerIdentity::Anonymous,
-        }
+        Self { version, cipher, server_name: None, peer: PeerIdentity::Anonymous }
     }
 }

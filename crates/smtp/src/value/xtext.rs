@@ -114,10 +114,7 @@ mod tests {
     fn encoded_controls_are_refused() {
         for bad in ["x+0D+0A", "a+0A", "+00", "+7F", "+C2+80"] {
             assert!(
-                matches!(
-                    Xtext::parse(bad.as_bytes()),
-                    Err(ParseXtextError::Control { .. })
-                ),
+                matches!(Xtext::parse(bad.as_bytes()), Err(ParseXtextError::Control { .. })),
                 "{bad}"
             );
         }
@@ -133,10 +130,7 @@ mod tests {
     fn hexadecimal_is_two_upper_case_digits() {
         for bad in ["+", "+A", "+2b", "+G0", "a+"] {
             assert!(
-                matches!(
-                    Xtext::parse(bad.as_bytes()),
-                    Err(ParseXtextError::Hex { .. })
-                ),
+                matches!(Xtext::parse(bad.as_bytes()), Err(ParseXtextError::Hex { .. })),
                 "{bad}"
             );
         }

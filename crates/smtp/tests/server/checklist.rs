@@ -51,11 +51,7 @@ fn no_other_sequence_ends_content() {
             let mut driver = Driver::in_data(keep());
             driver.send_in(&smuggle(end), piece);
             assert_eq!(driver.codes(), [250], "{end:?}");
-            assert_eq!(
-                (driver.count("Mail"), driver.count("End")),
-                (1, 1),
-                "{end:?}"
-            );
+            assert_eq!((driver.count("Mail"), driver.count("End")), (1, 1), "{end:?}");
             let inner = b"MAIL FROM:<evil@client.example>";
             assert!(driver.content.windows(inner.len()).any(|w| w == inner));
             probe(&mut driver);
@@ -71,11 +67,7 @@ fn content_with_a_false_line_end_is_refused_at_its_real_end() {
             driver.send_in(&smuggle(end), piece);
             // A vertical tab is no line end, true or false.
             let harmless = end.contains(&0x0b);
-            assert_eq!(
-                driver.codes(),
-                [if harmless { 250 } else { 554 }],
-                "{end:?}"
-            );
+            assert_eq!(driver.codes(), [if harmless { 250 } else { 554 }], "{end:?}");
             assert_eq!(driver.count("Mail"), 1, "{end:?}");
             assert_eq!(driver.has("Aborted data.fault"), !harmless, "{end:?}");
             assert_eq!(driver.has("End"), harmless, "{end:?}");
@@ -120,9 +112,7 @@ fn octets_that_were_read_before_the_handshake_end_the_connection() {
     driver.rx.extend_from_slice(b"STARTTLS\r\n");
     driver.connection.handle_input(driver.now, &mut driver.rx);
     // The 220 has not left, and the next segment is already here.
-    driver
-        .rx
-        .extend_from_slice(b"MAIL FROM:<evil@client.example>\r\n");
+    driver.rx.extend_from_slice(b"MAIL FROM:<evil@client.example>\r\n");
     driver.pump();
     assert!(driver.has("Closed tls.pipelined"));
     assert!(!driver.has("UpgradeTls") && !driver.has("Mail"));
@@ -142,12 +132,9 @@ fn nothing_is_taken_while_tls_begins() {
 
 #[test]
 fn nul_is_refused_wherever_it_stands() {
-    for line in [
-        &b"NO\0OP\r\n"[..],
-        b"\0\r\n",
-        b"MAIL FROM:<a\0@client.example>\r\n",
-        b"NOOP\0\r\n",
-    ] {
+    for line in
+        [&b"NO\0OP\r\n"[..], b"\0\r\n", b"MAIL FROM:<a\0@client.example>\r\n", b"NOOP\0\r\n"]
+    {
         let mut driver = Driver::greeted(config());
         driver.send(line);
         assert_eq!(driver.codes(), [500], "{line:?}");
@@ -188,11 +175,7 @@ fn base64_is_strict_for_every_length_and_padding() {
             let told = driver.reply_rules().last().copied();
             assert_eq!((code, told), (501, Some("auth.malformed")), "{line}");
             let trace = driver.trace();
-            let told = if sound || line.is_empty() {
-                "malformed"
-            } else {
-                "not base64"
-            };
+            let told = if sound || line.is_empty() { "malformed" } else { "not base64" };
             assert!(trace.contains(told), "{line}: {trace}");
         }
     }
@@ -226,24 +209,14 @@ fn every_state_has_its_code_for_every_command() {
     ];
     let table: [(&[&str], [u16; 9]); 5] = [
         (&[], [250, 503, 503, 503, 250, 250, 252, 503, 503]),
-        (
-            &["EHLO client.example"],
-            [250, 250, 503, 503, 250, 250, 252, 503, 235],
-        ),
+        (&["EHLO client.example"], [250, 250, 503, 503, 250, 250, 252, 503, 235]),
         (
             &["EHLO client.example", "AUTH PLAIN AGFsaWNlAGh1bnRlcjI="],
             [250, 250, 503, 503, 250, 250, 252, 503, 503],
         ),
+        (&["EHLO client.example", "MAIL FROM:<>"], [250, 503, 250, 503, 250, 250, 252, 503, 503]),
         (
-            &["EHLO client.example", "MAIL FROM:<>"],
-            [250, 503, 250, 503, 250, 250, 252, 503, 503],
-        ),
-        (
-            &[
-                "EHLO client.example",
-                "MAIL FROM:<>",
-                "RCPT TO:<b@mx.example>",
-            ],
+            &["EHLO client.example", "MAIL FROM:<>", "RCPT TO:<b@mx.example>"],
             [250, 503, 250, 354, 250, 250, 252, 503, 503],
         ),
     ];
@@ -255,9 +228,7 @@ fn every_state_has_its_code_for_every_command() {
             let mut driver = Driver::new(config);
             driver.pump();
             driver.tls();
-            before
-                .iter()
-                .for_each(|line| driver.send(format!("{line}\r\n").as_bytes()));
+            before.iter().for_each(|line| driver.send(format!("{line}\r\n").as_bytes()));
             driver.take_sent();
             driver.send(format!("{command}\r\n").as_bytes());
             assert_eq!(driver.codes(), [code], "{before:?}, {command}");
@@ -278,10 +249,7 @@ fn a_proxy_header_is_one_wherever_it_is_cut() {
             driver.send(&header[..cut]);
             assert_eq!(driver.take_sent().is_empty(), cut < header.len(), "{cut}");
             driver.send(&header[cut..]);
-            assert!(
-                driver.has("Connected 203.0.113.7:4000 198.51.100.25:25"),
-                "{cut}"
-            );
+            assert!(driver.has("Connected 203.0.113.7:4000 198.51.100.25:25"), "{cut}");
         }
     }
 }
@@ -295,9 +263,7 @@ fn after_the_end_every_call_is_safe() {
     driver.eof();
     assert!(driver.is_closed());
     let before = driver.events.len();
-    let answer = driver
-        .connection
-        .answer(driver.now, ticket, Verdict::Accept);
+    let answer = driver.connection.answer(driver.now, ticket, Verdict::Accept);
     assert_eq!(answer, Err(StaleTicket));
     driver.send(b"NOOP\r\n");
     driver.connection.body_consumed(usize::MAX);
@@ -319,15 +285,8 @@ fn a_ticket_is_good_for_one_answer() {
     let stale = driver.connection.answer(driver.now, old, Verdict::Accept);
     assert_eq!(stale, Err(StaleTicket));
     let ticket = *driver.tickets.last().unwrap();
-    assert_eq!(
-        driver
-            .connection
-            .answer(driver.now, ticket, Verdict::Accept),
-        Ok(())
-    );
-    let again = driver
-        .connection
-        .answer(driver.now, ticket, Verdict::Accept);
+    assert_eq!(driver.connection.answer(driver.now, ticket, Verdict::Accept), Ok(()));
+    let again = driver.connection.answer(driver.now, ticket, Verdict::Accept);
     assert_eq!(again, Err(StaleTicket));
     driver.pump();
     assert_eq!(driver.codes(), [250]);

@@ -35,9 +35,7 @@ fn check(script: &str) -> Result<Outcome, String> {
         for piece in [1, 2, 3, 7] {
             let split = attempt(script, piece).map_err(|e| format!("in pieces of {piece}: {e}"))?;
             if split != whole {
-                return Err(format!(
-                    "in pieces of {piece}:\n{split:?}\nwhole:\n{whole:?}"
-                ));
+                return Err(format!("in pieces of {piece}:\n{split:?}\nwhole:\n{whole:?}"));
             }
         }
     }
@@ -57,10 +55,7 @@ fn dialogs_go_as_written_however_they_are_read_and_reach_every_rule() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     let ids = rules::ALL.iter().map(|rule| rule.id);
     let missing: Vec<_> = ids.filter(|id| !reached.contains(id)).collect();
-    assert!(
-        missing.is_empty(),
-        "rules that no dialog reaches: {missing:?}"
-    );
+    assert!(missing.is_empty(), "rules that no dialog reaches: {missing:?}");
 }
 
 #[test]

@@ -211,38 +211,19 @@ impl Driver {
 
     fn on_event(&mut self, event: Event) {
         match event {
-            Event::Connected {
-                ticket,
-                peer,
-                local,
-                talk,
-            } => {
-                self.asked(
-                    "connected",
-                    ticket,
-                    format!("Connected {peer} {local} {talk:?}"),
-                );
+            Event::Connected { ticket, peer, local, talk } => {
+                self.asked("connected", ticket, format!("Connected {peer} {local} {talk:?}"));
             }
-            Event::Hello {
-                ticket,
-                who,
-                protocol,
-            } => {
+            Event::Hello { ticket, who, protocol } => {
                 self.asked("hello", ticket, format!("Hello {protocol:?} {who}"));
             }
             Event::Auth { ticket, step } => {
                 self.asked("auth", ticket, format!("Auth {}", describe(&step)));
             }
-            Event::Mail {
-                ticket,
-                from,
-                params,
-            } => {
+            Event::Mail { ticket, from, params } => {
                 self.asked("mail", ticket, format!("Mail {from}{params}"));
             }
-            Event::Rcpt {
-                ticket, to, index, ..
-            } => {
+            Event::Rcpt { ticket, to, index, .. } => {
                 self.asked("rcpt", ticket, format!("Rcpt {to} {index}"));
             }
             Event::Begin { ticket, .. } => self.asked("begin", ticket, "Begin".to_owned()),
@@ -282,10 +263,7 @@ impl Driver {
 
 fn describe(step: &postrider_smtp::server::SaslStep) -> String {
     match step {
-        postrider_smtp::server::SaslStep::Credentials {
-            mechanism,
-            credentials,
-        } => {
+        postrider_smtp::server::SaslStep::Credentials { mechanism, credentials } => {
             let secret = credentials.password.expose();
             format!("{mechanism} {} {secret}", credentials.user)
         }

@@ -50,10 +50,7 @@ fn sasl_line() {
             let mut driver = Driver::new(config.clone());
             driver.pump();
             driver.tls();
-            let line = format!(
-                "EHLO a.example\r\nAUTH PLAIN\r\n{}\r\n",
-                "A".repeat(len - 2)
-            );
+            let line = format!("EHLO a.example\r\nAUTH PLAIN\r\n{}\r\n", "A".repeat(len - 2));
             driver.send_in(line.as_bytes(), piece);
             assert_eq!(driver.reply_rules().last(), Some(&rule), "{len}");
         }
@@ -90,11 +87,7 @@ fn message_size() {
         let text = format!("{}\r\n", "x".repeat(len - 2));
         let octets =
             format!("MAIL FROM:<>\r\nRCPT TO:<b@mx.example>\r\nDATA\r\n{text}.\r\nNOOP\r\n");
-        assert_eq!(
-            codes(&config, octets.as_bytes()),
-            [250, 250, 354, code, 250],
-            "{len}"
-        );
+        assert_eq!(codes(&config, octets.as_bytes()), [250, 250, 354, code, 250], "{len}");
     }
 }
 
@@ -138,16 +131,9 @@ fn recipients() {
     let mut config = config();
     config.limits.recipients = 101;
     for (count, refused) in [(100, 0), (101, 0), (102, 1)] {
-        let octets = format!(
-            "MAIL FROM:<>\r\n{}",
-            "RCPT TO:<b@mx.example>\r\n".repeat(count)
-        );
+        let octets = format!("MAIL FROM:<>\r\n{}", "RCPT TO:<b@mx.example>\r\n".repeat(count));
         let got = codes(&config, octets.as_bytes());
-        assert_eq!(
-            got.iter().filter(|code| **code == 452).count(),
-            refused,
-            "{count}"
-        );
+        assert_eq!(got.iter().filter(|code| **code == 452).count(), refused, "{count}");
     }
 }
 
@@ -169,11 +155,7 @@ fn announced_limits_have_six_digits_at_most() {
     config.limits.transactions = 1_000_000;
     let mut driver = Driver::new(config);
     driver.send(b"EHLO client.example\r\n");
-    assert!(
-        driver
-            .take_sent()
-            .contains(" LIMITS MAILMAX=999999 RCPTMAX=999999\r\n")
-    );
+    assert!(driver.take_sent().contains(" LIMITS MAILMAX=999999 RCPTMAX=999999\r\n"));
 }
 
 #[test]
@@ -231,9 +213,7 @@ fn backlog_of_replies_stops_reading() {
     config.limits.backlog = 100;
     config.limits.useless = 10_000;
     let mut driver = Driver::greeted(config);
-    driver
-        .rx
-        .extend_from_slice("NOOP\r\n".repeat(100).as_bytes());
+    driver.rx.extend_from_slice("NOOP\r\n".repeat(100).as_bytes());
     driver.connection.handle_input(driver.now, &mut driver.rx);
     assert!(!driver.connection.wants_read());
     let sent = driver.connection.poll_transmit().unwrap();

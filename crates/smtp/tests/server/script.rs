@@ -26,16 +26,7 @@ use postrider_smtp::server::{Auth, Config, LongLine, Offer, OnFault, Queries, Tl
 use postrider_smtp::value::reply::{Code, Enhanced, Reply, Status};
 use std::time::Duration;
 
-const KINDS: [Kind; 8] = [
-    "connected",
-    "hello",
-    "auth",
-    "mail",
-    "rcpt",
-    "begin",
-    "end",
-    "query",
-];
+const KINDS: [Kind; 8] = ["connected", "hello", "auth", "mail", "rcpt", "begin", "end", "query"];
 
 /// How a script went.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,11 +64,7 @@ pub(crate) fn run(script: &str, piece: usize) -> Outcome {
     run.take();
     let rest = &run.lines[run.seen..];
     assert!(rest.is_empty(), "unexpected at the end: {rest:?}");
-    Outcome {
-        sent: run.lines,
-        events: run.driver.events.clone(),
-        rules: run.driver.rules(),
-    }
+    Outcome { sent: run.lines, events: run.driver.events.clone(), rules: run.driver.rules() }
 }
 
 struct Run {
@@ -101,9 +88,7 @@ impl Run {
             _ if line.starts_with('#')
                 || line.starts_with("config:")
                 || line.starts_with("split:") => {}
-            "C:" => self
-                .pending
-                .extend([unescape(text), b"\r\n".to_vec()].concat()),
+            "C:" => self.pending.extend([unescape(text), b"\r\n".to_vec()].concat()),
             "C~" => self.pending.extend(unescape(text)),
             "A:" => self.plan(text),
             "S:" | "S*" | "S-" => self.sent(mark, text, at),
@@ -174,8 +159,7 @@ impl Run {
 
     fn take(&mut self) {
         let sent = self.driver.take_sent();
-        self.lines
-            .extend(sent.split_terminator("\r\n").map(str::to_owned));
+        self.lines.extend(sent.split_terminator("\r\n").map(str::to_owned));
     }
 
     fn next_line(&mut self, at: &str) -> String {
@@ -239,9 +223,7 @@ fn reply(text: &str) -> Reply {
 }
 
 fn seconds(text: &str) -> Duration {
-    let number = text
-        .strip_suffix('s')
-        .unwrap_or_else(|| panic!("not seconds: {text}"));
+    let number = text.strip_suffix('s').unwrap_or_else(|| panic!("not seconds: {text}"));
     Duration::from_secs(number.parse().unwrap())
 }
 
@@ -282,13 +264,8 @@ fn unescape(text: &str) -> Vec<u8> {
 
 fn configure(script: &str) -> Config {
     let mut config = config();
-    let lines = script
-        .lines()
-        .filter_map(|line| line.strip_prefix("config:"));
-    for (key, value) in lines
-        .flat_map(str::split_whitespace)
-        .map(|w| w.split_once('=').unwrap())
-    {
+    let lines = script.lines().filter_map(|line| line.strip_prefix("config:"));
+    for (key, value) in lines.flat_map(str::split_whitespace).map(|w| w.split_once('=').unwrap()) {
         set(&mut config, key, value);
     }
     config
@@ -296,25 +273,13 @@ fn configure(script: &str) -> Config {
 
 fn set(config: &mut Config, key: &str, value: &str) {
     let lenient = || {
-        if value == "lenient" {
-            Lenient::Yes
-        } else {
-            Lenient::No
-        }
+        if value == "lenient" { Lenient::Yes } else { Lenient::No }
     };
     let offer = || {
-        if value == "yes" {
-            Offer::Yes
-        } else {
-            Offer::No
-        }
+        if value == "yes" { Offer::Yes } else { Offer::No }
     };
     let on_fault = || {
-        if value == "keep" {
-            OnFault::Keep
-        } else {
-            OnFault::Reject
-        }
+        if value == "keep" { OnFault::Keep } else { OnFault::Reject }
     };
     let mechanisms = || Mechanism::ALL.to_vec();
     match key {

@@ -54,15 +54,10 @@ fn a_line_that_ends_gives_the_next_one_its_own_time() {
 fn a_spurious_timeout_does_nothing() {
     let mut driver = Driver::greeted(config());
     let (deadline, events) = (driver.connection.poll_timeout(), driver.events.len());
-    driver
-        .connection
-        .handle_timeout(driver.now.plus(seconds(1)));
+    driver.connection.handle_timeout(driver.now.plus(seconds(1)));
     driver.pump();
     assert_eq!(driver.connection.poll_timeout(), deadline);
-    assert_eq!(
-        (driver.events.len(), driver.take_sent().as_str()),
-        (events, "")
-    );
+    assert_eq!((driver.events.len(), driver.take_sent().as_str()), (events, ""));
 }
 
 #[test]

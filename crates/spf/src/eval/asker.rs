@@ -55,20 +55,13 @@ impl<'a, R: Resolver, T: Trace> Asker<'a, R, T> {
         }
         let question = Question::new(name, kind);
         let answer = self.resolver.lookup(question.clone()).await;
-        self.step(|| Event::Asked {
-            question: question.clone(),
-            answer: answer.clone(),
-        });
+        self.step(|| Event::Asked { question: question.clone(), answer: answer.clone() });
         answer.map_err(|error| Unanswered::Dns(question, error))
     }
 
     pub(crate) fn step(&mut self, event: impl FnOnce() -> Event) {
         let (depth, counters) = (self.depth, self.counters);
-        self.trace.record(|| Step {
-            depth,
-            counters,
-            event: event(),
-        });
+        self.trace.record(|| Step { depth, counters, event: event() });
     }
 
     // RFC 7208 §4.6.4: "SPF implementations MUST limit the total number of those terms to 10 during

@@ -23,10 +23,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         }
         if !self.facts.local.is_ascii() && spec.macro_string().needs_local_part() {
             let domain = SafeText::escaped(spec.macro_string().as_str().as_bytes());
-            return Err(Why::BadDomain {
-                domain,
-                fault: DomainFault::LocalPart,
-            });
+            return Err(Why::BadDomain { domain, fault: DomainFault::LocalPart });
         }
         let text = self.expand(frame, spec.macro_string()).await;
         let name = Name::from_dotted(fit(&text));
@@ -47,11 +44,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         } else {
             None
         };
-        let values = Values {
-            facts: &self.facts,
-            domain: &frame.domain,
-            confirmed,
-        };
+        let values = Values { facts: &self.facts, domain: &frame.domain, confirmed };
         let mut out = Vec::with_capacity(64);
         // The string was checked when it was read, so there is no `Err` to lose.
         for piece in text.pieces().flatten() {
@@ -107,10 +100,7 @@ impl Values<'_> {
             },
             Letter::Helo => facts.helo.into(),
             Letter::ReadableClient => facts.client.to_string().into_bytes().into(),
-            Letter::Receiver => facts
-                .receiver
-                .map_or(UNKNOWN, |r| r.as_str().as_bytes())
-                .into(),
+            Letter::Receiver => facts.receiver.map_or(UNKNOWN, |r| r.as_str().as_bytes()).into(),
             Letter::Time => facts.now.secs().to_string().into_bytes().into(),
         }
     }
@@ -136,12 +126,7 @@ fn parts_of(client: IpAddr) -> String {
 /// Applies the transformers of §7.3: split, reverse, keep the right-hand parts, join with dots, and
 /// escape for a URL if the letter is in upper case.
 fn insert(out: &mut Vec<u8>, m: Macro<'_>, value: &[u8]) {
-    let delimiters = if m.delimiters.is_empty() {
-        "."
-    } else {
-        m.delimiters
-    }
-    .as_bytes();
+    let delimiters = if m.delimiters.is_empty() { "." } else { m.delimiters }.as_bytes();
     let mut parts: Vec<&[u8]> = value.split(|b| delimiters.contains(b)).collect();
     if m.reverse {
         parts.reverse();

@@ -14,10 +14,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         let Some((span, spec)) = frame.record.explanation() else {
             return;
         };
-        self.asker.step(|| Event::Term {
-            text: frame.record.text_of(span).into(),
-            span,
-        });
+        self.asker.step(|| Event::Term { text: frame.record.text_of(span).into(), span });
         match self.explanation(frame, spec).await {
             Ok(explanation) => self.explanation = Some(explanation),
             Err(why) => self.asker.step(|| Event::NoExplanation { why }),
@@ -29,10 +26,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         frame: &Frame,
         spec: &DomainSpec,
     ) -> Result<Explanation, SafeText> {
-        let target = self
-            .target(frame, spec)
-            .await
-            .map_err(|why| SafeText::display(&why))?;
+        let target = self.target(frame, spec).await.map_err(|why| SafeText::display(&why))?;
         let answer = self.asker.ask(target, Kind::Txt).await;
         let answer = answer.map_err(|e| SafeText::display(&Why::from(e)))?;
         // "If there are any DNS processing errors [...], or if no records are returned, or if more

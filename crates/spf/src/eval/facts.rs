@@ -90,18 +90,9 @@ mod tests {
     fn malformed_domains_have_their_faults() {
         assert_eq!(domain_of(b""), Err(DomainFault::Empty));
         assert_eq!(domain_of(b"[192.0.2.1]"), Err(DomainFault::Literal));
-        assert_eq!(
-            domain_of(b"a..b"),
-            Err(DomainFault::Name(NameError::EmptyLabel { at: 2 }))
-        );
+        assert_eq!(domain_of(b"a..b"), Err(DomainFault::Name(NameError::EmptyLabel { at: 2 })));
         assert_eq!(domain_of(b"\xff.example"), Err(DomainFault::Idn));
-        assert_eq!(
-            domain_of(b"_a.example"),
-            Ok(Name::parse("_a.example").unwrap())
-        );
-        assert_eq!(
-            *to_a_labels("exämple.org".as_bytes()),
-            *b"xn--exmple-cua.org"
-        );
+        assert_eq!(domain_of(b"_a.example"), Ok(Name::parse("_a.example").unwrap()));
+        assert_eq!(*to_a_labels("exämple.org".as_bytes()), *b"xn--exmple-cua.org");
     }
 }

@@ -42,10 +42,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         let why = match self.target(frame, spec).await {
             Ok(target) => self.inner(&target, Scope::Included).await,
             // RFC 8616 §4: a term that would insert a local part outside US-ASCII does not match.
-            Err(Why::BadDomain {
-                fault: DomainFault::LocalPart,
-                ..
-            }) => return Ok(None),
+            Err(Why::BadDomain { fault: DomainFault::LocalPart, .. }) => return Ok(None),
             Err(why) => why,
         };
         include_matches(why)
@@ -56,10 +53,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         let Some(target) = self.target_or_current(frame, host.domain.as_ref()).await else {
             return Ok(false);
         };
-        let answer = self
-            .asker
-            .ask(target, reverse::address_kind(self.facts.client))
-            .await?;
+        let answer = self.asker.ask(target, reverse::address_kind(self.facts.client)).await?;
         if answer.is_denial() {
             self.asker.count_void()?;
         }
@@ -82,11 +76,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         // "permerror" result."
         let limit = self.limits.mx_hosts;
         if hosts.len() > usize::from(limit) {
-            return Err(Why::TooManyMx {
-                domain: target,
-                count: hosts.len(),
-                limit,
-            });
+            return Err(Why::TooManyMx { domain: target, count: hosts.len(), limit });
         }
         for exchange in hosts {
             let kind = reverse::address_kind(self.facts.client);
@@ -111,9 +101,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         };
         let asks = self.reverse.is_none();
         let reverse = self.reverse().await;
-        let matches = reverse
-            .confirmed()
-            .any(|n| n.name().is_at_or_under(&target));
+        let matches = reverse.confirmed().any(|n| n.name().is_at_or_under(&target));
         // Later terms ask nothing: a client without a name costs the domain one void term, not a fail.
         if asks && reverse.is_void() {
             self.asker.count_void()?;
@@ -140,9 +128,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
             let limit = self.limits.ptr_names;
             let found = reverse::reverse(&mut self.asker, self.facts.client, limit).await;
             for confirmed in found.confirmed() {
-                self.asker.step(|| Event::Confirmed {
-                    name: confirmed.name().clone(),
-                });
+                self.asker.step(|| Event::Confirmed { name: confirmed.name().clone() });
             }
             self.reverse = Some(found);
         }
@@ -166,10 +152,7 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
 
     fn is_one_of(&mut self, answer: &Answer, prefix: DualPrefix) -> bool {
         let client = self.facts.client;
-        let inside = answer
-            .records()
-            .iter()
-            .any(|data| covers(data, prefix, client));
+        let inside = answer.records().iter().any(|data| covers(data, prefix, client));
         self.compared(inside)
     }
 
@@ -187,9 +170,7 @@ fn include_matches(inner: Why) -> Result<Found, Why> {
         (Verdict::Pass, _) => Ok(Some(None)),
         (Verdict::Fail | Verdict::SoftFail | Verdict::Neutral, _) => Ok(None),
         (Verdict::TempError | Verdict::PermError, why) => Err(why),
-        (Verdict::None, why) => Err(Why::IncludeNone {
-            inner: Box::new(why),
-        }),
+        (Verdict::None, why) => Err(Why::IncludeNone { inner: Box::new(why) }),
     }
 }
 

@@ -121,25 +121,18 @@ impl<'a> Pieces<'a> {
             Some(b'-') => Ok((Piece::EncodedSpace, 2)),
             Some(b'{') => {
                 let inner = behind.get(1..).unwrap_or_default();
-                let end = inner
-                    .find('}')
-                    .ok_or_else(|| self.error(rest.len(), MacroFault::Unclosed))?;
+                let end =
+                    inner.find('}').ok_or_else(|| self.error(rest.len(), MacroFault::Unclosed))?;
                 let len = end + 3;
                 let parsed = read_macro(inner.get(..end).unwrap_or_default());
-                Ok((
-                    Piece::Macro(parsed.map_err(|kind| self.error(len, kind))?),
-                    len,
-                ))
+                Ok((Piece::Macro(parsed.map_err(|kind| self.error(len, kind))?), len))
             }
             _ => Err(self.error(1, MacroFault::Percent)),
         }
     }
 
     const fn error(&self, len: usize, kind: MacroFault) -> MacroError {
-        MacroError {
-            span: Span::new(self.at, self.at + len),
-            kind,
-        }
+        MacroError { span: Span::new(self.at, self.at + len), kind }
     }
 }
 
@@ -180,9 +173,7 @@ fn read_macro(inner: &str) -> Result<Macro<'_>, MacroFault> {
     if keep == Some(0) {
         return Err(MacroFault::ZeroParts);
     }
-    let delimiters = behind_digits
-        .strip_prefix(['r', 'R'])
-        .unwrap_or(behind_digits);
+    let delimiters = behind_digits.strip_prefix(['r', 'R']).unwrap_or(behind_digits);
     if !delimiters.bytes().all(|b| b".-+,/_=".contains(&b)) {
         return Err(MacroFault::Transformer);
     }

@@ -21,11 +21,7 @@ pub(super) fn value(text: &[u8]) -> Result<ReceivedSpf, ReceivedSpfError> {
             reader.cfws()?;
         }
     }
-    Ok(ReceivedSpf {
-        verdict,
-        comment,
-        pairs,
-    })
+    Ok(ReceivedSpf { verdict, comment, pairs })
 }
 
 /// A place in the text of a value.
@@ -44,10 +40,7 @@ impl Reader<'_> {
     }
 
     const fn error(&self, expected: &'static str) -> ReceivedSpfError {
-        ReceivedSpfError {
-            at: self.at,
-            expected,
-        }
+        ReceivedSpfError { at: self.at, expected }
     }
 
     fn expect(&mut self, wanted: u8, expected: &'static str) -> Result<(), ReceivedSpfError> {
@@ -108,13 +101,8 @@ impl Reader<'_> {
             Verdict::TempError,
             Verdict::PermError,
         ];
-        let found = all
-            .into_iter()
-            .find(|v| word.eq_ignore_ascii_case(v.as_str().as_bytes()));
-        found.ok_or(ReceivedSpfError {
-            at: start,
-            expected: "a result of RFC 7208",
-        })
+        let found = all.into_iter().find(|v| word.eq_ignore_ascii_case(v.as_str().as_bytes()));
+        found.ok_or(ReceivedSpfError { at: start, expected: "a result of RFC 7208" })
     }
 
     fn token(&mut self) -> &[u8] {
@@ -129,10 +117,7 @@ impl Reader<'_> {
         let start = self.at;
         let key = String::from_utf8_lossy(self.token()).to_ascii_lowercase();
         if !key.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            return Err(ReceivedSpfError {
-                at: start,
-                expected: "a key",
-            });
+            return Err(ReceivedSpfError { at: start, expected: "a key" });
         }
         self.cfws()?;
         self.expect(b'=', "=")?;
@@ -141,10 +126,7 @@ impl Reader<'_> {
             Some(b'"') => self.quoted()?,
             _ => self.atom()?,
         };
-        Ok(Pair {
-            key: key.into(),
-            value,
-        })
+        Ok(Pair { key: key.into(), value })
     }
 
     fn atom(&mut self) -> Result<SafeText, ReceivedSpfError> {
@@ -181,13 +163,7 @@ impl Reader<'_> {
 
 /// The text as it is; only what cannot be safe text is shown escaped.
 fn text_of(octets: &[u8]) -> SafeText {
-    let octets: Vec<u8> = octets
-        .iter()
-        .copied()
-        .filter(|b| !matches!(b, b'\r' | b'\n'))
-        .collect();
+    let octets: Vec<u8> = octets.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
     let text = String::from_utf8(octets.clone());
-    text.ok()
-        .and_then(|t| SafeText::new(t).ok())
-        .unwrap_or_else(|| SafeText::escaped(&octets))
+    text.ok().and_then(|t| SafeText::new(t).ok()).unwrap_or_else(|| SafeText::escaped(&octets))
 }

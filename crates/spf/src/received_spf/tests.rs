@@ -62,34 +62,16 @@ fn foreign_forms_are_read() {
                  envelope-from=me@example.com; Helo = foo.example.com ;";
     let read = ReceivedSpf::parse(text).unwrap();
     assert_eq!(read.verdict, Verdict::Pass);
-    assert_eq!(
-        read.comment.as_ref().unwrap().as_str(),
-        "mx.example.org: ok (really)"
-    );
-    assert_eq!(
-        read.get("envelope-from").unwrap().as_str(),
-        "me@example.com"
-    );
+    assert_eq!(read.comment.as_ref().unwrap().as_str(), "mx.example.org: ok (really)");
+    assert_eq!(read.get("envelope-from").unwrap().as_str(), "me@example.com");
     assert_eq!(read.get("HELO").unwrap().as_str(), "foo.example.com");
 }
 
 #[test]
 fn faults_have_places() {
     let error = |text: &str| ReceivedSpf::parse(text.as_bytes()).unwrap_err();
-    assert_eq!(
-        error("maybe"),
-        ReceivedSpfError {
-            at: 0,
-            expected: "a result of RFC 7208"
-        }
-    );
-    assert_eq!(
-        error("pass helo"),
-        ReceivedSpfError {
-            at: 9,
-            expected: "="
-        }
-    );
+    assert_eq!(error("maybe"), ReceivedSpfError { at: 0, expected: "a result of RFC 7208" });
+    assert_eq!(error("pass helo"), ReceivedSpfError { at: 9, expected: "=" });
     assert_eq!(error("pass a=b c=d").at, 9);
     assert_eq!(error("pass (").expected, ")");
     assert_eq!(error("pass a=\"b").expected, "\"");

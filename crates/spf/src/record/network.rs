@@ -36,9 +36,7 @@ impl<const MAX: u8> Prefix<MAX> {
             [d @ b'0'..=b'9'] => u16::from(d - b'0'),
             [b'1'..=b'9', b'0'..=b'9', ..] if digits.len() <= 3 => digits
                 .iter()
-                .try_fold(0_u16, |n, d| {
-                    d.is_ascii_digit().then(|| n * 10 + u16::from(d - b'0'))
-                })
+                .try_fold(0_u16, |n, d| d.is_ascii_digit().then(|| n * 10 + u16::from(d - b'0')))
                 .ok_or(BadPrefix { max: MAX })?,
             _ => return Err(BadPrefix { max: MAX }),
         };
@@ -80,10 +78,7 @@ impl Prefix<128> {
 
 /// `dual-cidr-length = [ ip4-cidr-length ] [ "/" ip6-cidr-length ]`: `/24`, `//64`, `/24//64`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "closed by RFC 7208 §12: dual-cidr-length"
-)]
+#[expect(clippy::exhaustive_structs, reason = "closed by RFC 7208 §12: dual-cidr-length")]
 pub struct DualPrefix {
     /// For IPv4 clients; all 32 bits if absent.
     pub ip4: Option<Prefix<32>>,
@@ -115,9 +110,7 @@ impl Ip4Network {
     /// Whether an address lies in the network.
     #[must_use]
     pub fn contains(self, address: Ipv4Addr) -> bool {
-        self.prefix
-            .unwrap_or_default()
-            .covers(self.address, address)
+        self.prefix.unwrap_or_default().covers(self.address, address)
     }
 }
 
@@ -125,9 +118,7 @@ impl Ip6Network {
     /// Whether an address lies in the network.
     #[must_use]
     pub fn contains(self, address: Ipv6Addr) -> bool {
-        self.prefix
-            .unwrap_or_default()
-            .covers(self.address, address)
+        self.prefix.unwrap_or_default().covers(self.address, address)
     }
 }
 
@@ -184,21 +175,8 @@ mod tests {
         assert_eq!(Prefix::<32>::parse(b"32"), Prefix::new(32));
         assert_eq!(Prefix::<32>::parse(b"0"), Prefix::new(0));
         assert_eq!(Prefix::<128>::parse(b"128"), Prefix::new(128));
-        for bad in [
-            &b"33"[..],
-            b"00",
-            b"08",
-            b"",
-            b"-1",
-            b"1a",
-            b"256",
-            b"4294967296",
-        ] {
-            assert_eq!(
-                Prefix::<32>::parse(bad),
-                Err(BadPrefix { max: 32 }),
-                "{bad:?}"
-            );
+        for bad in [&b"33"[..], b"00", b"08", b"", b"-1", b"1a", b"256", b"4294967296"] {
+            assert_eq!(Prefix::<32>::parse(bad), Err(BadPrefix { max: 32 }), "{bad:?}");
         }
         assert_eq!(Prefix::<128>::parse(b"129"), Err(BadPrefix { max: 128 }));
     }

@@ -21,28 +21,13 @@ impl<'a> Part<'a> {
     }
 
     const fn fault(self, kind: FaultKind) -> Fault {
-        Fault {
-            span: self.span(),
-            kind,
-        }
+        Fault { span: self.span(), kind }
     }
 
     /// The parts before octet `at` and from it on.
     fn split(self, at: usize) -> (Self, Self) {
-        let (head, tail) = self
-            .octets
-            .split_at_checked(at)
-            .unwrap_or((self.octets, &[]));
-        (
-            Part {
-                octets: head,
-                at: self.at,
-            },
-            Part {
-                octets: tail,
-                at: self.at + head.len(),
-            },
-        )
+        let (head, tail) = self.octets.split_at_checked(at).unwrap_or((self.octets, &[]));
+        (Part { octets: head, at: self.at }, Part { octets: tail, at: self.at + head.len() })
     }
 
     /// The part behind its first octet.
@@ -52,10 +37,7 @@ impl<'a> Part<'a> {
 
     const fn macro_fault(self, error: MacroError) -> Fault {
         let span = Span::new(self.at + error.span.start, self.at + error.span.end);
-        Fault {
-            span,
-            kind: FaultKind::Macro(error.kind),
-        }
+        Fault { span, kind: FaultKind::Macro(error.kind) }
     }
 
     fn text(self) -> Option<&'a str> {
@@ -69,10 +51,7 @@ pub const MAX_FAULTS: usize = 100;
 const USUAL_TERMS: usize = 32;
 
 pub(super) fn record(text: &[u8]) -> Result<Record, Vec<Fault>> {
-    let whole = Part {
-        octets: text,
-        at: 0,
-    };
+    let whole = Part { octets: text, at: 0 };
     if !is_spf(text) {
         return Err(vec![whole.split(VERSION.len()).0.fault(FaultKind::Version)]);
     }
@@ -84,10 +63,7 @@ pub(super) fn record(text: &[u8]) -> Result<Record, Vec<Fault>> {
         match term(part) {
             Ok(kind) => {
                 faults.extend(second(&terms, &kind).map(|kind| part.fault(kind)));
-                terms.push(Term {
-                    span: part.span(),
-                    kind,
-                });
+                terms.push(Term { span: part.span(), kind });
             }
             Err(fault) => faults.push(fault),
         }
@@ -96,10 +72,7 @@ pub(super) fn record(text: &[u8]) -> Result<Record, Vec<Fault>> {
         }
     }
     match whole.text() {
-        Some(text) if faults.is_empty() => Ok(Record {
-            text: text.into(),
-            terms,
-        }),
+        Some(text) if faults.is_empty() => Ok(Record { text: text.into(), terms }),
         _ => Err(faults),
     }
 }
@@ -121,14 +94,12 @@ fn parts(rest: Part<'_>) -> impl Iterator<Item = Part<'_>> {
 // they do, then check_host() exits with a result of "permerror"."
 fn second(terms: &[Term], kind: &TermKind) -> Option<FaultKind> {
     let (same, fault): (fn(&TermKind) -> bool, _) = match kind {
-        TermKind::Redirect(_) => (
-            |k| matches!(k, TermKind::Redirect(_)),
-            FaultKind::SecondRedirect,
-        ),
-        TermKind::Explanation(_) => (
-            |k| matches!(k, TermKind::Explanation(_)),
-            FaultKind::SecondExplanation,
-        ),
+        TermKind::Redirect(_) => {
+            (|k| matches!(k, TermKind::Redirect(_)), FaultKind::SecondRedirect)
+        }
+        TermKind::Explanation(_) => {
+            (|k| matches!(k, TermKind::Explanation(_)), FaultKind::SecondExplanation)
+        }
         TermKind::Directive(_) | TermKind::Unknown(_) => return None,
     };
     terms.iter().any(|t| same(&t.kind)).then_some(fault)
@@ -141,10 +112,7 @@ fn term(part: Part<'_>) -> Result<TermKind, Fault> {
         return Err(at.fault(FaultKind::Octet { octet }));
     }
     let (qualifier, unqualified) = qualifier(part);
-    let end = unqualified
-        .octets
-        .iter()
-        .position(|b| matches!(b, b':' | b'/' | b'='));
+    let end = unqualified.octets.iter().position(|b| matches!(b, b':' | b'/' | b'='));
     let (name, rest) = unqualified.split(end.unwrap_or(unqualified.octets.len()));
     match (rest.octets.first(), qualifier) {
         (Some(b'='), None) => modifier(name, rest.behind_first()),
@@ -172,10 +140,7 @@ fn qualifier(part: Part<'_>) -> (Option<Qualifier>, Part<'_>) {
 fn modifier(name: Part<'_>, value: Part<'_>) -> Result<TermKind, Fault> {
     // name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." )
     let is_name = name.octets.first().is_some_and(u8::is_ascii_alphabetic)
-        && name
-            .octets
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b));
+        && name.octets.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b));
     let Some(text) = name.text().filter(|_| is_name) else {
         return Err(name.fault(FaultKind::UnknownMechanism));
     };
@@ -186,10 +151,7 @@ fn modifier(name: Part<'_>, value: Part<'_>) -> Result<TermKind, Fault> {
         return domain(value).map(TermKind::Explanation);
     }
     let value = MacroString::parse(value.octets).map_err(|e| value.macro_fault(e))?;
-    Ok(TermKind::Unknown(UnknownModifier {
-        name: text.into(),
-        value,
-    }))
+    Ok(TermKind::Unknown(UnknownModifier { name: text.into(), value }))
 }
 
 /// `mechanism = ( all / include / a / mx / ptr / ip4 / ip6 / exists )`; `rest` begins with `:` or
@@ -242,10 +204,7 @@ fn host_spec(rest: Part<'_>) -> Result<HostSpec, Fault> {
         [] => None,
         _ => Some(domain(argument(rest)?)?),
     };
-    Ok(HostSpec {
-        domain,
-        prefix: DualPrefix { ip4, ip6 },
-    })
+    Ok(HostSpec { domain, prefix: DualPrefix { ip4, ip6 } })
 }
 
 /// The parts before and behind the last slash, if only digits follow it.
@@ -264,19 +223,13 @@ fn prefix<const MAX: u8>(digits: Part<'_>) -> Result<Prefix<MAX>, Fault> {
 /// `ip4-network [ ip4-cidr-length ]`
 fn ip4(part: Part<'_>) -> Result<Ip4Network, Fault> {
     let (address, prefix) = network(part)?;
-    Ok(Ip4Network {
-        address: parse_at(address, FaultKind::Ip4)?,
-        prefix,
-    })
+    Ok(Ip4Network { address: parse_at(address, FaultKind::Ip4)?, prefix })
 }
 
 /// `ip6-network [ ip6-cidr-length ]`
 fn ip6(part: Part<'_>) -> Result<Ip6Network, Fault> {
     let (address, prefix) = network(part)?;
-    Ok(Ip6Network {
-        address: parse_at(address, FaultKind::Ip6)?,
-        prefix,
-    })
+    Ok(Ip6Network { address: parse_at(address, FaultKind::Ip6)?, prefix })
 }
 
 fn network<const MAX: u8>(part: Part<'_>) -> Result<(Part<'_>, Option<Prefix<MAX>>), Fault> {
@@ -290,9 +243,7 @@ fn network<const MAX: u8>(part: Part<'_>) -> Result<(Part<'_>, Option<Prefix<MAX
 }
 
 fn parse_at<T: FromStr>(part: Part<'_>, fault: FaultKind) -> Result<T, Fault> {
-    part.text()
-        .and_then(|t| t.parse().ok())
-        .ok_or_else(|| part.fault(fault))
+    part.text().and_then(|t| t.parse().ok()).ok_or_else(|| part.fault(fault))
 }
 
 #[cfg(test)]

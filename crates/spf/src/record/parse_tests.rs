@@ -4,10 +4,7 @@ use crate::record::BadPrefix;
 
 fn faults(text: &str) -> Vec<(usize, usize, FaultKind)> {
     let faults = record(text.as_bytes()).unwrap_err();
-    faults
-        .into_iter()
-        .map(|f| (f.span.start, f.span.end, f.kind))
-        .collect()
+    faults.into_iter().map(|f| (f.span.start, f.span.end, f.kind)).collect()
 }
 
 #[test]

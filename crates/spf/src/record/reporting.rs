@@ -17,14 +17,8 @@ pub struct Reporting<'a> {
 
 /// Results for which reports are requested (`rr=`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a set with one member per letter of RFC 6652"
-)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "closed by RFC 6652 §3: spf-rr-type"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "a set with one member per letter of RFC 6652")]
+#[expect(clippy::exhaustive_structs, reason = "closed by RFC 6652 §3: spf-rr-type")]
 pub struct Requested {
     /// `e`: errors in processing.
     pub error: bool,
@@ -38,12 +32,7 @@ pub struct Requested {
 
 impl Requested {
     /// `all`
-    pub const ALL: Self = Self {
-        error: true,
-        fail: true,
-        softfail: true,
-        neutral: true,
-    };
+    pub const ALL: Self = Self { error: true, fail: true, softfail: true, neutral: true };
 
     /// `spf-rr-type = "all" / "e" / "f" / "s" / "n"`, separated by colons; others are ignored.
     fn parse(value: &str) -> Self {
@@ -52,12 +41,7 @@ impl Requested {
                 .split(':')
                 .any(|v| v.eq_ignore_ascii_case(letter) || v.eq_ignore_ascii_case("all"))
         };
-        Self {
-            error: has("e"),
-            fail: has("f"),
-            softfail: has("s"),
-            neutral: has("n"),
-        }
+        Self { error: has("e"), fail: has("f"), softfail: has("s"), neutral: has("n") }
     }
 }
 
@@ -68,9 +52,7 @@ impl<'a> Reporting<'a> {
                 let TermKind::Unknown(m) = &t.kind else {
                     return None;
                 };
-                m.name
-                    .eq_ignore_ascii_case(wanted)
-                    .then_some(m.value.as_str())
+                m.name.eq_ignore_ascii_case(wanted).then_some(m.value.as_str())
             })
         };
         Self {
@@ -98,9 +80,6 @@ mod tests {
 
         let record = Record::parse(b"v=spf1 -all rp=101 ra=a@b").unwrap();
         let r = record.reporting();
-        assert_eq!(
-            (r.address, r.percentage, r.requested),
-            (None, 100, Requested::ALL)
-        );
+        assert_eq!((r.address, r.percentage, r.requested), (None, 100, Requested::ALL));
     }
 }

@@ -12,20 +12,8 @@ use std::net::IpAddr;
 const NOW: UnixTime = UnixTime::from_secs(1_795_508_500);
 
 fn run<T: Trace>(zone: &impl Resolver, client: IpAddr, sender: &str, trace: &mut T) -> Outcome {
-    let session = Session::new(
-        client,
-        b"a.d0.example",
-        Sender::parse(sender.as_bytes()),
-        &NOW,
-    );
-    block_on(check(
-        zone,
-        &session,
-        Identity::MailFrom,
-        &Limits::rfc7208(),
-        trace,
-    ))
-    .unwrap()
+    let session = Session::new(client, b"a.d0.example", Sender::parse(sender.as_bytes()), &NOW);
+    block_on(check(zone, &session, Identity::MailFrom, &Limits::rfc7208(), trace)).unwrap()
 }
 
 fn traced(zone: &ZoneResolver, client: IpAddr, sender: &str) -> (Outcome, Vec<Step>) {

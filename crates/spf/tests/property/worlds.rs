@@ -5,13 +5,8 @@ use postrider_resolver::{Kind, LookupError, Name, Record, Txt, ZoneResolver};
 use proptest::prelude::*;
 use std::net::IpAddr;
 
-const DOMAINS: [&str; 5] = [
-    "d0.example",
-    "d1.example",
-    "a.d0.example",
-    "d2.example",
-    "gone.example",
-];
+const DOMAINS: [&str; 5] =
+    ["d0.example", "d1.example", "a.d0.example", "d2.example", "gone.example"];
 const V4: [&str; 3] = ["192.0.2.66", "192.0.2.1", "198.51.100.9"];
 const V6: [&str; 2] = ["2001:db8::1", "2001:db8:1::1"];
 
@@ -68,10 +63,7 @@ fn name() -> impl Strategy<Value = Name> {
 fn fact() -> impl Strategy<Value = Fact> {
     let v4 = proptest::sample::select(V4.to_vec()).prop_map(|a| Record::A(a.parse().unwrap()));
     let v6 = proptest::sample::select(V6.to_vec()).prop_map(|a| Record::Aaaa(a.parse().unwrap()));
-    let mx = name().prop_map(|exchange| Record::Mx {
-        preference: 10,
-        exchange,
-    });
+    let mx = name().prop_map(|exchange| Record::Mx { preference: 10, exchange });
     prop_oneof![
         1 => (name(), spf()).prop_map(|(n, text)| Fact::Data(n, txt(text))),
         8 => (name(), v4).prop_map(|(n, r)| Fact::Data(n, r)),
@@ -97,9 +89,7 @@ pub(crate) fn failure() -> impl Strategy<Value = Fact> {
 /// A record, usually well formed.
 pub(crate) fn spf() -> impl Strategy<Value = String> {
     proptest::collection::vec(term(), 0..9).prop_map(|terms| {
-        terms
-            .iter()
-            .fold("v=spf1".to_owned(), |text, term| format!("{text} {term}"))
+        terms.iter().fold("v=spf1".to_owned(), |text, term| format!("{text} {term}"))
     })
 }
 

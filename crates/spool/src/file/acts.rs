@@ -69,10 +69,7 @@ fn change(message: &Message, act: Act, now: UnixTime) -> Option<Change> {
     let states = message.states.rcpts.iter().zip(&message.states.attempts);
     let row = |(n, (state, &att)): (usize, (&RcptState, &u32))| {
         let state = next_state(state, act, now)?;
-        Some(Row {
-            att,
-            result: RcptResult { n, state },
-        })
+        Some(Row { att, result: RcptResult { n, state } })
     };
     let r: Vec<_> = states.enumerate().filter_map(row).collect();
     (held.is_some() || !r.is_empty()).then_some(Change { at: now, held, r })
@@ -80,18 +77,15 @@ fn change(message: &Message, act: Act, now: UnixTime) -> Option<Change> {
 
 fn next_state(state: &RcptState, act: Act, now: UnixTime) -> Option<RcptState> {
     match (act, state) {
-        (Act::RetryNow, RcptState::Due { cause, .. }) => Some(RcptState::Due {
-            due: now,
-            cause: cause.clone(),
-        }),
-        (Act::RetryNow, RcptState::Owed { cause, .. }) => Some(RcptState::Owed {
-            due: now,
-            cause: cause.clone(),
-        }),
-        (Act::Bounce, RcptState::Due { cause, .. }) => Some(RcptState::Owed {
-            due: now,
-            cause: cause.clone().unwrap_or_else(given_up),
-        }),
+        (Act::RetryNow, RcptState::Due { cause, .. }) => {
+            Some(RcptState::Due { due: now, cause: cause.clone() })
+        }
+        (Act::RetryNow, RcptState::Owed { cause, .. }) => {
+            Some(RcptState::Owed { due: now, cause: cause.clone() })
+        }
+        (Act::Bounce, RcptState::Due { cause, .. }) => {
+            Some(RcptState::Owed { due: now, cause: cause.clone().unwrap_or_else(given_up) })
+        }
         (Act::Delete, RcptState::Due { .. } | RcptState::Owed { .. }) => Some(RcptState::Deleted),
         _ => None,
     }

@@ -39,20 +39,13 @@ pub(crate) struct Parts {
 
 impl fmt::Debug for FileBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileBody")
-            .field("size", &self.size)
-            .finish_non_exhaustive()
+        f.debug_struct("FileBody").field("size", &self.size).finish_non_exhaustive()
     }
 }
 
 impl FileBody {
     pub(crate) fn new(handle: Arc<Handle>, size: u64, parts: Parts) -> Self {
-        Self {
-            handle,
-            size,
-            parts: Some(parts),
-            chunk: Vec::new(),
-        }
+        Self { handle, size, parts: Some(parts), chunk: Vec::new() }
     }
 }
 
@@ -91,14 +84,7 @@ impl Parts {
             _ => Some(read_top(store, id)?),
         };
         let file = store.fs.open(&store.layout.file(id, Part::Body))?;
-        let parts = Self {
-            id,
-            top,
-            file,
-            left: size,
-            crc: 0,
-            expected_crc: crc,
-        };
+        let parts = Self { id, top, file, left: size, crc: 0, expected_crc: crc };
         Ok((whole, parts))
     }
 

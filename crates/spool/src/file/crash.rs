@@ -37,9 +37,7 @@ fn id(n: usize) -> Id {
 fn accept(spool: &FileSpool, id: Id) -> Result<Id, SpoolError> {
     let mut envelope = Envelope::new(IncomingKind::Inbound, ReversePath::Null, NOW);
     for to in [&b"<a@x.example>"[..], b"<b@y.example>"] {
-        envelope
-            .rcpts
-            .push(Rcpt::new(ForwardPath::parse(to).unwrap()));
+        envelope.rcpts.push(Rcpt::new(ForwardPath::parse(to).unwrap()));
     }
     let mut draft = ready(spool.begin(id, SizeHint::unknown()))?;
     ready(draft.write(BODY))?;
@@ -66,10 +64,7 @@ fn entry(spool: &FileSpool, id: Id) -> Option<Entry> {
 fn settle(spool: &FileSpool, now: UnixTime, state: &RcptState) -> Result<Vec<usize>, SettleError> {
     let lease = ready(spool.claim(Claim::new(1, now))).unwrap().remove(0);
     let done: Vec<_> = lease.rcpts.iter().map(|r| r.n).collect();
-    let result = |n: &usize| RcptResult {
-        n: *n,
-        state: state.clone(),
-    };
+    let result = |n: &usize| RcptResult { n: *n, state: state.clone() };
     let results: Vec<_> = done.iter().map(result).collect();
     ready(spool.settle(lease, &results, now))?;
     Ok(done)
@@ -81,10 +76,7 @@ fn delivered() -> RcptState {
 
 fn retry(due: UnixTime) -> RcptState {
     let text = SafeText::from_static("x");
-    RcptState::Due {
-        due,
-        cause: Some(Cause::ours(text.clone(), text)),
-    }
+    RcptState::Due { due, cause: Some(Cause::ours(text.clone(), text)) }
 }
 
 /// What must hold of a disk: the message's states on it, nothing if it is not in the queue.
@@ -105,11 +97,7 @@ fn disks_after(fs: &ModelFs, first: usize, id: Id, check: Check<'_>) -> Result<u
             let entry = entry(&spool, id);
             check(call, entry.as_ref(), &report).map_err(|e| format!("call {call}: {e}"))?;
             if entry.is_some() {
-                assert_eq!(
-                    read(&spool, id),
-                    [TOP.as_bytes(), BODY].concat(),
-                    "call {call}"
-                );
+                assert_eq!(read(&spool, id), [TOP.as_bytes(), BODY].concat(), "call {call}");
             }
             drop(spool);
             let before = found.listing();
@@ -203,10 +191,7 @@ fn power_loss_while_the_file_is_written_anew_keeps_the_states() {
     every_disk(&fs, id(0), &|call, entry, report| {
         expect(report.corrupt.is_empty(), &report.corrupt)?;
         let entry = entry.ok_or("lost")?;
-        expect(
-            entry.states.iter().filter(|s| s.is_settled()).count() == 1,
-            entry,
-        )?;
+        expect(entry.states.iter().filter(|s| s.is_settled()).count() == 1, entry)?;
         let new = entry.due == Some(later) && entry.attempts == attempts + 1;
         expect(new || (call < acked && entry.attempts == attempts), entry)
     })
@@ -220,9 +205,7 @@ fn entry_file(spool: &FileSpool) -> Arc<Mutex<index::EnvFile>> {
 /// Runs a scenario with call 1, 2, 3 … failing until none fails any more.
 fn every_fault(mut scenario: impl FnMut(Fault) -> bool) {
     for kind in [ErrorKind::StorageFull, ErrorKind::Other] {
-        let runs = (1..100)
-            .take_while(|&call| scenario(Fault { call, kind }))
-            .count();
+        let runs = (1..100).take_while(|&call| scenario(Fault { call, kind })).count();
         assert!(runs > 2 && runs < 99);
     }
 }
@@ -266,10 +249,7 @@ fn a_failing_call_of_a_settle_forgets_no_later_result() {
         assert_eq!(outcome.is_err(), hit, "{fault:?}");
         if matches!(spool.health(), Health::Failing(_)) {
             // Its first call, which tidies up, may fail; the second is the test.
-            let broken = Fault {
-                call: fs.calls() + 2,
-                ..fault
-            };
+            let broken = Fault { call: fs.calls() + 2, ..fault };
             fs.set_fault(Some(broken));
             let later = NOW.plus(Duration::from_secs(650));
             assert!(

@@ -29,9 +29,7 @@ pub struct FileDraft {
 
 impl fmt::Debug for FileDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileDraft")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("FileDraft").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -59,11 +57,7 @@ impl Draft for FileDraft {
             return Ok(());
         }
         let octets = std::mem::take(&mut self.buffer);
-        let (store, spill, id) = (
-            Arc::clone(&self.handle.store),
-            Arc::clone(&self.spill),
-            self.id,
-        );
+        let (store, spill, id) = (Arc::clone(&self.handle.store), Arc::clone(&self.spill), self.id);
         let job = move || store.spill(id, &spill, &octets);
         self.handle.pool.call(job).await?
     }
@@ -96,11 +90,7 @@ impl Drop for FileDraft {
         if self.committed {
             return;
         }
-        let (store, spill, id) = (
-            Arc::clone(&self.handle.store),
-            Arc::clone(&self.spill),
-            self.id,
-        );
+        let (store, spill, id) = (Arc::clone(&self.handle.store), Arc::clone(&self.spill), self.id);
         self.handle.pool.run(move || store.abort(id, &spill));
     }
 }

@@ -37,10 +37,7 @@ impl Gauge {
 
     /// Notes a write that failed. A full disk is no broken disk.
     pub(crate) fn write_failed(&self, error: io::Error) -> SpoolError {
-        if matches!(
-            error.kind(),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        ) {
+        if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
             self.set_full(true);
             return SpoolError::Full;
         }

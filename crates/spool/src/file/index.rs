@@ -53,10 +53,7 @@ impl Message {
             crc,
             top,
             states,
-            file: Arc::new(Mutex::new(EnvFile {
-                lines: 1,
-                dirty: false,
-            })),
+            file: Arc::new(Mutex::new(EnvFile { lines: 1, dirty: false })),
             leases: HashMap::new(),
             keys: Vec::new(),
         }
@@ -64,8 +61,7 @@ impl Message {
 
     /// Octets as the reader will see them.
     pub(crate) fn whole_size(&self) -> u64 {
-        self.size
-            .saturating_add(u64::try_from(self.top).unwrap_or(u64::MAX))
+        self.size.saturating_add(u64::try_from(self.top).unwrap_or(u64::MAX))
     }
 
     /// The task to which a recipient's next step belongs.
@@ -171,10 +167,8 @@ impl Index {
         };
         let new = message.timetable();
         let old = std::mem::replace(&mut message.keys, new.clone());
-        old.into_iter()
-            .for_each(|(due, task)| self.due.remove(due, id, &task));
-        new.into_iter()
-            .for_each(|(due, task)| self.due.insert(due, id, task));
+        old.into_iter().for_each(|(due, task)| self.due.remove(due, id, &task));
+        new.into_iter().for_each(|(due, task)| self.due.insert(due, id, task));
     }
 
     /// Leases of what is due, oldest first.
@@ -187,9 +181,8 @@ impl Index {
         let mut leases = Vec::new();
         while leases.len() < want.limit {
             let heads = self.due.heads.iter();
-            let next = heads
-                .take_while(|(due, _, _)| *due <= want.now)
-                .find(|(_, _, task)| free(task));
+            let next =
+                heads.take_while(|(due, _, _)| *due <= want.now).find(|(_, _, task)| free(task));
             let Some((_, id, task)) = next.cloned() else {
                 break;
             };
@@ -211,10 +204,7 @@ impl Index {
             return None;
         }
         message.leases.insert(task.clone(), (token, until));
-        let made = rcpts
-            .iter()
-            .filter_map(|r| message.states.attempts.get(r.n))
-            .max();
+        let made = rcpts.iter().filter_map(|r| message.states.attempts.get(r.n)).max();
         let lease = Lease {
             id,
             envelope: Arc::clone(&message.env),
@@ -241,9 +231,7 @@ impl Index {
     pub(crate) fn extend(&mut self, lease: &Lease, until: UnixTime) -> Result<(), LeaseLost> {
         self.check(lease)?;
         if let Some(message) = self.messages.get_mut(&lease.id) {
-            message
-                .leases
-                .insert(lease.task.clone(), (lease.token, until));
+            message.leases.insert(lease.task.clone(), (lease.token, until));
         }
         self.reschedule(lease.id);
         Ok(())

@@ -36,9 +36,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-        }
+        Self { root: root.to_owned() }
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -89,9 +87,7 @@ fn name(id: Id, part: Part) -> String {
 /// Reads a name that [`Layout::file`] makes.
 pub(crate) fn parse_name(name: &str) -> Option<(Id, Part)> {
     let (id, suffix) = name.split_once('.')?;
-    let part = [Part::Body, Part::Envelope]
-        .into_iter()
-        .find(|p| p.suffix() == suffix)?;
+    let part = [Part::Body, Part::Envelope].into_iter().find(|p| p.suffix() == suffix)?;
     let parsed: Id = id.parse().ok()?;
     // Ids read tolerantly; a name is only ours as we write it.
     (parsed.to_string() == id).then_some((parsed, part))
@@ -105,17 +101,9 @@ mod tests {
     fn the_fifth_character_is_the_folder() {
         let id: Id = "D21JKQD838RB".parse().unwrap();
         let layout = Layout::new(Path::new("/s"));
-        assert_eq!(
-            layout.file(id, Part::Body),
-            Path::new("/s/q/K/D21JKQD838RB.eml")
-        );
+        assert_eq!(layout.file(id, Part::Body), Path::new("/s/q/K/D21JKQD838RB.eml"));
         assert_eq!(parse_name("D21JKQD838RB.env"), Some((id, Part::Envelope)));
-        for foreign in [
-            "d21jkqd838rb.env",
-            "D21JKQD838RB.txt",
-            "D21JKQD838RB",
-            "x.eml",
-        ] {
+        for foreign in ["d21jkqd838rb.env", "D21JKQD838RB.txt", "D21JKQD838RB", "x.eml"] {
             assert_eq!(parse_name(foreign), None, "{foreign}");
         }
     }

@@ -81,10 +81,7 @@ pub(crate) enum BadLog {
 impl States {
     /// As accepted.
     pub(crate) fn new(env: &Envelope) -> Self {
-        let due = RcptState::Due {
-            due: env.received,
-            cause: None,
-        };
+        let due = RcptState::Due { due: env.received, cause: None };
         Self {
             held: env.hold.is_some(),
             rcpts: vec![due; env.rcpts.len()],
@@ -115,16 +112,9 @@ impl States {
         let rows = self.rcpts.iter().zip(&self.attempts).enumerate();
         let row = |(n, (state, &att)): (usize, (&RcptState, &u32))| Row {
             att,
-            result: RcptResult {
-                n,
-                state: state.clone(),
-            },
+            result: RcptResult { n, state: state.clone() },
         };
-        Change {
-            at,
-            held: Some(self.held),
-            r: rows.map(row).collect(),
-        }
+        Change { at, held: Some(self.held), r: rows.map(row).collect() }
     }
 }
 
@@ -148,10 +138,7 @@ fn checked(line: &[u8]) -> Option<&[u8]> {
 /// The first line alone.
 pub(crate) fn parse_head(octets: &[u8]) -> Result<Head, BadLog> {
     let end = octets.iter().position(|&b| b == b'\n');
-    let json = end
-        .and_then(|end| octets.get(..end))
-        .and_then(checked)
-        .ok_or(BadLog::Line(1))?;
+    let json = end.and_then(|end| octets.get(..end)).and_then(checked).ok_or(BadLog::Line(1))?;
     #[derive(Deserialize)]
     struct Format {
         v: u32,
@@ -209,8 +196,7 @@ mod tests {
         let t = UnixTime::from_millis(1_795_508_500_150);
         let mut env = Envelope::new(IncomingKind::Inbound, ReversePath::Null, t);
         for to in ["<a@example.org>", "<b@example.net>"] {
-            env.rcpts
-                .push(Rcpt::new(ForwardPath::parse(to.as_bytes()).unwrap()));
+            env.rcpts.push(Rcpt::new(ForwardPath::parse(to.as_bytes()).unwrap()));
         }
         let head = Head {
             v: VERSION,
@@ -226,28 +212,12 @@ mod tests {
             SafeText::from_static("421 4.7.0 \"später\""),
         );
         let delivered = RcptState::Delivered { cause: None };
-        let due = RcptState::Due {
-            due: t,
-            cause: Some(cause),
-        };
-        let row = |n, state: &RcptState| Row {
-            att: 2,
-            result: RcptResult {
-                n,
-                state: state.clone(),
-            },
-        };
+        let due = RcptState::Due { due: t, cause: Some(cause) };
+        let row =
+            |n, state: &RcptState| Row { att: 2, result: RcptResult { n, state: state.clone() } };
         let changes = vec![
-            Change {
-                at: t,
-                held: None,
-                r: vec![row(0, &delivered), row(1, &due)],
-            },
-            Change {
-                at: t,
-                held: Some(true),
-                r: vec![],
-            },
+            Change { at: t, held: None, r: vec![row(0, &delivered), row(1, &due)] },
+            Change { at: t, held: Some(true), r: vec![] },
         ];
         (head, changes)
     }
@@ -267,14 +237,9 @@ mod tests {
         assert!(log.states.held && !log.torn && !log.states.is_settled());
         assert_eq!(log.states.attempts, [2, 2]);
         assert_eq!(log.states.rcpts[1], changes[0].r[1].result.state);
-        assert_eq!(
-            (log.lines, usize::try_from(log.good)),
-            (3, Ok(file().len()))
-        );
+        assert_eq!((log.lines, usize::try_from(log.good)), (3, Ok(file().len())));
         let mut fresh = States::new(&head.env);
-        fresh
-            .apply(&log.states.snapshot(head.env.received))
-            .unwrap();
+        fresh.apply(&log.states.snapshot(head.env.received)).unwrap();
         assert_eq!(fresh, log.states);
     }
 

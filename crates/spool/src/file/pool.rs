@@ -44,16 +44,11 @@ impl fmt::Debug for Shared {
 impl Pool {
     pub(crate) fn new(threads: usize) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let mut pool = Self {
-            shared,
-            threads: Vec::with_capacity(threads),
-        };
+        let mut pool = Self { shared, threads: Vec::with_capacity(threads) };
         for n in 0..threads {
             let shared = Arc::clone(&pool.shared);
             let name = format!("spool-{n}");
-            let thread = thread::Builder::new()
-                .name(name)
-                .spawn(move || shared.work())?;
+            let thread = thread::Builder::new().name(name).spawn(move || shared.work())?;
             pool.threads.push(thread);
         }
         Ok(pool)
@@ -109,10 +104,7 @@ impl Shared {
             if queue.closed {
                 return None;
             }
-            queue = self
-                .ready
-                .wait(queue)
-                .unwrap_or_else(PoisonError::into_inner);
+            queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -133,10 +125,7 @@ struct Slot<T> {
 }
 
 pub(crate) fn channel<T>() -> (Answer<T>, Reply<T>) {
-    let slot = Arc::new(Mutex::new(Slot {
-        value: None,
-        waker: None,
-    }));
+    let slot = Arc::new(Mutex::new(Slot { value: None, waker: None }));
     (Answer(Some(Arc::clone(&slot))), Reply(slot))
 }
 
@@ -210,10 +199,7 @@ impl Signal {
     }
 
     pub(crate) fn changed(&self) -> Changed {
-        Changed {
-            signal: self.clone(),
-            seen: lock(&self.0).count,
-        }
+        Changed { signal: self.clone(), seen: lock(&self.0).count }
     }
 }
 

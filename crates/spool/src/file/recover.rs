@@ -49,10 +49,7 @@ enum Verdict {
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> OpenError + '_ {
-    |source| OpenError::Io {
-        path: path.to_owned(),
-        source,
-    }
+    |source| OpenError::Io { path: path.to_owned(), source }
 }
 
 /// Makes the folders of a spool, durably.
@@ -97,13 +94,7 @@ fn above(path: &Path) -> &Path {
 
 impl<'a> Recovery<'a> {
     pub(crate) fn new(fs: &'a dyn Fs, layout: &'a Layout, spread: Spread) -> Self {
-        Self {
-            fs,
-            layout,
-            spread,
-            index: Index::default(),
-            report: OpenReport::default(),
-        }
+        Self { fs, layout, spread, index: Index::default(), report: OpenReport::default() }
     }
 
     /// Reads the whole spool. Doing it again changes nothing.
@@ -115,9 +106,7 @@ impl<'a> Recovery<'a> {
         }
         for name in self.names(&self.layout.corrupt())? {
             let name = SafeText::escaped(name.as_bytes());
-            self.report
-                .corrupt
-                .push(Corrupt::new(name, CorruptWhy::Earlier));
+            self.report.corrupt.push(Corrupt::new(name, CorruptWhy::Earlier));
         }
         for number in 0..FOLDERS {
             let folder = self.layout.folder(number);

@@ -84,9 +84,7 @@ impl Store {
             file.write(octets)
         };
         write(&mut spill).map_err(|e| self.gauge.write_failed(e))?;
-        spill.size = spill
-            .size
-            .saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
+        spill.size = spill.size.saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
         spill.crc = crc32c::crc32c_append(spill.crc, octets);
         Ok(())
     }
@@ -118,13 +116,7 @@ impl Store {
 
     /// Steps 1 to 4: both files written and synced, then both named.
     fn write_parts(&self, commit: Commit) -> Result<Message, SpoolError> {
-        let Commit {
-            id,
-            spill,
-            rest,
-            top,
-            env,
-        } = commit;
+        let Commit { id, spill, rest, top, env } = commit;
         self.spill(id, &spill, &rest)?;
         let (size, crc) = {
             let mut spill = lock(&spill);
@@ -135,14 +127,7 @@ impl Store {
             (spill.size, spill.crc)
         };
         let top_len = top.len();
-        let head = Head {
-            v: log::VERSION,
-            id,
-            size,
-            crc,
-            top,
-            env,
-        };
+        let head = Head { v: log::VERSION, id, size, crc, top, env };
         let line = log::line(&head).map_err(SpoolError::Envelope)?;
         self.write_env(id, &line)?;
         for part in [Part::Body, Part::Envelope] {
@@ -157,10 +142,7 @@ impl Store {
     /// A new `.env` file in `tmp`, synced.
     fn write_env(&self, id: Id, octets: &[u8]) -> Result<(), SpoolError> {
         let path = self.layout.draft(id, Part::Envelope);
-        let mut file = self
-            .fs
-            .create(&path)
-            .map_err(|e| self.gauge.write_failed(e))?;
+        let mut file = self.fs.create(&path).map_err(|e| self.gauge.write_failed(e))?;
         file.write(octets).map_err(|e| self.gauge.write_failed(e))?;
         file.sync().map_err(|e| self.gauge.sync_failed(&e))
     }
@@ -205,15 +187,8 @@ impl Store {
         // Once more, now that nobody else can write.
         lock(&self.index).check(lease)?;
         check_results(lease, &results)?;
-        let row = |result| Row {
-            att: lease.attempt,
-            result,
-        };
-        let change = Change {
-            at: now,
-            held: None,
-            r: results.into_iter().map(row).collect(),
-        };
+        let row = |result| Row { att: lease.attempt, result };
+        let change = Change { at: now, held: None, r: results.into_iter().map(row).collect() };
         self.append(lease.id, &mut file, &change)?;
         let mut index = lock(&self.index);
         let ended = index.apply(lease.id, &change, Fence::None);
@@ -236,19 +211,13 @@ impl Store {
             // Until this is done it is not known what the old file will say after a crash.
             file.dirty = true;
             self.rewrite(id, change)?;
-            *file = EnvFile {
-                lines: 2,
-                dirty: false,
-            };
+            *file = EnvFile { lines: 2, dirty: false };
             return Ok(());
         }
         let line = log::line(change).map_err(SpoolError::Envelope)?;
         file.dirty = true;
         let path = self.layout.file(id, Part::Envelope);
-        let mut out = self
-            .fs
-            .append(&path)
-            .map_err(|e| self.gauge.write_failed(e))?;
+        let mut out = self.fs.append(&path).map_err(|e| self.gauge.write_failed(e))?;
         out.write(&line).map_err(|e| self.gauge.write_failed(e))?;
         out.sync().map_err(|e| self.gauge.sync_failed(&e))?;
         file.dirty = false;

@@ -32,10 +32,7 @@ pub(crate) struct Bench<S> {
 
 impl<S: Spool> Bench<S> {
     pub(crate) fn new(spool: S) -> Self {
-        Self {
-            spool,
-            ids: IdSource::new(1, None),
-        }
+        Self { spool, ids: IdSource::new(1, None) }
     }
 
     pub(crate) fn accept(&mut self, env: Envelope, body: &[u8]) -> Id {
@@ -67,10 +64,7 @@ impl<S: Spool> Bench<S> {
     }
 
     fn settle(&self, lease: Lease, state: &RcptState, now: UnixTime) -> Result<(), SettleError> {
-        let result = |n| RcptResult {
-            n,
-            state: state.clone(),
-        };
+        let result = |n| RcptResult { n, state: state.clone() };
         let results: Vec<_> = lease.rcpts.iter().map(|r| result(r.n)).collect();
         wait(self.spool.settle(lease, &results, now))
     }
@@ -81,17 +75,11 @@ fn cause() -> Cause {
 }
 
 fn retry(due: UnixTime) -> RcptState {
-    RcptState::Due {
-        due,
-        cause: Some(cause()),
-    }
+    RcptState::Due { due, cause: Some(cause()) }
 }
 
 fn owed(due: UnixTime) -> RcptState {
-    RcptState::Owed {
-        due,
-        cause: cause(),
-    }
+    RcptState::Owed { due, cause: cause() }
 }
 
 fn delivered() -> RcptState {
@@ -124,9 +112,7 @@ pub(crate) fn check<S: Spool>(fresh: impl Fn() -> S) {
 
 fn octets_come_back_as_they_went_in<S: Spool>(mut b: Bench<S>) {
     for len in [0, 1, 65_535, 65_536, 65_537, 128 * 1024, 400_000] {
-        let body: Vec<u8> = (0..len)
-            .map(|i: u32| i.to_le_bytes()[(i % 3) as usize])
-            .collect();
+        let body: Vec<u8> = (0..len).map(|i: u32| i.to_le_bytes()[(i % 3) as usize]).collect();
         let id = b.accept(envelope(&["a@example.net"]), &body);
         assert_eq!(b.read(id), body, "{len}");
     }
@@ -146,10 +132,7 @@ fn a_dropped_draft_leaves_nothing<S: Spool>(mut b: Bench<S>) {
     wait(draft.write(&[b'x'; 200_000])).unwrap();
     drop(draft);
     assert_eq!(b.entry(id), None);
-    assert!(matches!(
-        wait(b.spool.body(id)),
-        Err(SpoolError::NoSuchMessage(_))
-    ));
+    assert!(matches!(wait(b.spool.body(id)), Err(SpoolError::NoSuchMessage(_))));
 }
 
 fn an_id_is_used_once<S: Spool>(mut b: Bench<S>) {
@@ -166,10 +149,7 @@ fn a_message_without_recipients_is_refused<S: Spool>(mut b: Bench<S>) {
 }
 
 fn recipients_of_a_destination_travel_together<S: Spool>(mut b: Bench<S>) {
-    b.accept(
-        envelope(&["a@x.example", "b@y.example", "c@X.example"]),
-        b"x",
-    );
+    b.accept(envelope(&["a@x.example", "b@y.example", "c@X.example"]), b"x");
     let leases = b.claim(NOW);
     assert_eq!(leases.len(), 2);
     let mut places: Vec<Vec<usize>> = Vec::new();
@@ -190,15 +170,8 @@ fn recipients_of_a_destination_travel_together<S: Spool>(mut b: Bench<S>) {
 fn a_lease_excludes_others_until_it_ends<S: Spool>(mut b: Bench<S>) {
     let id = b.accept(envelope(&["a@x.example"]), b"x");
     let first = b.claim(NOW).remove(0);
-    assert!(
-        b.claim(first.until.minus(Duration::from_millis(1)))
-            .is_empty()
-    );
-    let until = wait(
-        b.spool
-            .extend(&first, first.until.minus(Duration::from_secs(1))),
-    )
-    .unwrap();
+    assert!(b.claim(first.until.minus(Duration::from_millis(1))).is_empty());
+    let until = wait(b.spool.extend(&first, first.until.minus(Duration::from_secs(1)))).unwrap();
     assert!(until > first.until);
     assert!(b.claim(first.until).is_empty(), "extended");
     let second = b.claim(until).remove(0);
@@ -215,10 +188,7 @@ fn full_destinations_are_passed_over<S: Spool>(mut b: Bench<S>) {
     let full = [Destination::parse("x.example").unwrap()];
     let leases = wait(b.spool.claim(Claim::new(9, NOW).without(&full))).unwrap();
     assert_eq!(leases.len(), 1);
-    assert_eq!(
-        leases[0].task,
-        Task::Deliver(Destination::parse("y.example").unwrap())
-    );
+    assert_eq!(leases[0].task, Task::Deliver(Destination::parse("y.example").unwrap()));
 }
 
 fn work_given_back_is_due_at_once<S: Spool>(mut b: Bench<S>) {
@@ -233,19 +203,13 @@ fn results_must_be_of_the_lease<S: Spool>(mut b: Bench<S>) {
     let mut leases = b.claim(NOW);
     let other = leases.pop().unwrap().rcpts[0].n;
     let lease = leases.pop().unwrap();
-    let result = RcptResult {
-        n: other,
-        state: delivered(),
-    };
+    let result = RcptResult { n: other, state: delivered() };
     let outcome = wait(b.spool.settle(lease, &[result], NOW));
     assert!(matches!(outcome, Err(SettleError::Rcpt { n }) if n == other));
 }
 
 fn the_sender_is_told_of_all_failures_together<S: Spool>(mut b: Bench<S>) {
-    let id = b.accept(
-        envelope(&["a@x.example", "b@y.example", "c@z.example"]),
-        b"x",
-    );
+    let id = b.accept(envelope(&["a@x.example", "b@y.example", "c@z.example"]), b"x");
     for (n, lease) in b.claim(NOW).into_iter().enumerate() {
         let state = if n == 0 { delivered() } else { owed(NOW) };
         b.settle(lease, &state, NOW).unwrap();
@@ -255,8 +219,7 @@ fn the_sender_is_told_of_all_failures_together<S: Spool>(mut b: Bench<S>) {
     let tell = tell.remove(0);
     assert_eq!((&tell.task, tell.rcpts.len()), (&Task::Tell, 2));
     assert_eq!(tell.attempt, 1, "telling is no attempt of its own");
-    b.settle(tell, &RcptState::Failed { cause: cause() }, NOW)
-        .unwrap();
+    b.settle(tell, &RcptState::Failed { cause: cause() }, NOW).unwrap();
     assert_eq!(b.entry(id), None);
     assert_eq!(wait(b.spool.next_due()).unwrap(), None);
 }
@@ -282,17 +245,11 @@ fn holding_and_releasing<S: Spool>(mut b: Bench<S>) {
     let held = b.accept(env, b"x");
     let free = b.accept(envelope(&["a@x.example"]), b"x");
     let act = |filter: &Filter, act| wait(b.spool.act(filter, act, NOW)).unwrap();
-    assert_eq!(
-        b.claim(NOW).iter().map(|l| l.id).collect::<Vec<_>>(),
-        [free]
-    );
+    assert_eq!(b.claim(NOW).iter().map(|l| l.id).collect::<Vec<_>>(), [free]);
     assert!(b.entry(held).unwrap().held);
     assert_eq!(act(&Filter::id(held), Act::Hold), 0, "held already");
     assert_eq!(act(&Filter::id(held), Act::Release), 1);
-    assert_eq!(
-        b.claim(NOW).iter().map(|l| l.id).collect::<Vec<_>>(),
-        [held]
-    );
+    assert_eq!(b.claim(NOW).iter().map(|l| l.id).collect::<Vec<_>>(), [held]);
     assert_eq!(act(&Filter::default(), Act::Hold), 2);
     assert_eq!(b.entry(free).unwrap().due, None);
 }
@@ -300,30 +257,18 @@ fn holding_and_releasing<S: Spool>(mut b: Bench<S>) {
 fn operator_acts_fence_running_work<S: Spool>(mut b: Bench<S>) {
     let id = b.accept(envelope(&["a@x.example"]), b"x");
     let lease = b.claim(NOW).remove(0);
-    assert_eq!(
-        wait(b.spool.act(&Filter::id(id), Act::Bounce, NOW)).unwrap(),
-        1
-    );
-    assert!(matches!(
-        b.settle(lease, &delivered(), NOW),
-        Err(SettleError::LeaseLost(_))
-    ));
+    assert_eq!(wait(b.spool.act(&Filter::id(id), Act::Bounce, NOW)).unwrap(), 1);
+    assert!(matches!(b.settle(lease, &delivered(), NOW), Err(SettleError::LeaseLost(_))));
     let tell = b.claim(NOW).remove(0);
     assert_eq!(tell.task, Task::Tell);
-    assert_eq!(
-        wait(b.spool.act(&Filter::default(), Act::Delete, NOW)).unwrap(),
-        1
-    );
+    assert_eq!(wait(b.spool.act(&Filter::default(), Act::Delete, NOW)).unwrap(), 1);
     assert!(b.settle(tell, &delivered(), NOW).is_err());
     assert_eq!(b.entry(id), None);
 
     let id = b.accept(envelope(&["a@x.example"]), b"x");
     let lease = b.claim(NOW).remove(0);
     b.settle(lease, &retry(later(900)), NOW).unwrap();
-    assert_eq!(
-        wait(b.spool.act(&Filter::id(id), Act::RetryNow, later(1))).unwrap(),
-        1
-    );
+    assert_eq!(wait(b.spool.act(&Filter::id(id), Act::RetryNow, later(1))).unwrap(), 1);
     assert_eq!(b.claim(later(1))[0].attempt, 2);
 }
 
@@ -337,18 +282,13 @@ fn changes_are_signalled<S: Spool>(mut b: Bench<S>) {
     wait(seen);
     let lease = wait(spool.claim(Claim::new(1, NOW))).unwrap().remove(0);
     let seen = spool.changed();
-    let result = RcptResult {
-        n: 0,
-        state: owed(NOW),
-    };
+    let result = RcptResult { n: 0, state: owed(NOW) };
     wait(spool.settle(lease, &[result], NOW)).unwrap();
     wait(seen);
 }
 
 fn lists_are_paged_by_id<S: Spool>(mut b: Bench<S>) {
-    let ids: Vec<_> = (0..5)
-        .map(|_| b.accept(envelope(&["A@x.example"]), b"x"))
-        .collect();
+    let ids: Vec<_> = (0..5).map(|_| b.accept(envelope(&["A@x.example"]), b"x")).collect();
     let page = |filter: &Filter, after| {
         let list = wait(b.spool.list(filter, after, 2)).unwrap();
         list.into_iter().map(|e| e.unwrap().id).collect::<Vec<_>>()

@@ -154,21 +154,13 @@ impl Reason {
     /// A comparison.
     #[must_use]
     pub fn new(comparison: &str, result: Truth, leaves: Fields) -> Self {
-        Self {
-            text: one_line(comparison),
-            result,
-            leaves,
-        }
+        Self { text: one_line(comparison), result, leaves }
     }
 
     pub(crate) fn capped(self) -> (Self, Cut) {
         let (text, a) = cap(self.text, MAX_VALUE);
         let (leaves, b) = self.leaves.capped(MAX_VALUE);
-        let reason = Self {
-            text,
-            result: self.result,
-            leaves,
-        };
+        let reason = Self { text, result: self.result, leaves };
         (reason, a.or(b))
     }
 }
@@ -202,11 +194,7 @@ impl<'de> Deserialize<'de> for Reason {
                 return Err(D::Error::custom("a reason is true, false or unknown"));
             }
         };
-        Ok(Self {
-            text,
-            result,
-            leaves,
-        })
+        Ok(Self { text, result, leaves })
     }
 }
 
@@ -224,10 +212,7 @@ impl At {
     /// Line `line` of `file`.
     #[must_use]
     pub fn new(file: &str, line: u32) -> Self {
-        Self {
-            file: text(file),
-            line,
-        }
+        Self { file: text(file), line }
     }
 }
 
@@ -270,9 +255,6 @@ impl Fix {
     /// Advice under the code of the doctor's catalogue.
     #[must_use]
     pub fn new(code: &str, advice: &str) -> Self {
-        Self {
-            code: text(code),
-            advice: text(advice),
-        }
+        Self { code: text(code), advice: text(advice) }
     }
 }

@@ -38,10 +38,7 @@ fn we_said(outcome: Outcome, event: &Event, view: &View, out: &mut String) {
 }
 
 const fn shows_why(outcome: Outcome) -> bool {
-    !matches!(
-        outcome,
-        Outcome::Accepted | Outcome::Delivered | Outcome::Open
-    )
+    !matches!(outcome, Outcome::Accepted | Outcome::Delivered | Outcome::Open)
 }
 
 /// The check that decided, and those on which it rests.
@@ -68,11 +65,7 @@ fn rule_line(event: &Event) -> String {
     let title = rule::title(event.check_name());
     let at = event.at.as_ref().map(|at| format!(" ({at})"));
     let reasons: Vec<String> = event.because.iter().map(rule::with_values).collect();
-    format!(
-        "{title}{}: {}",
-        at.unwrap_or_default(),
-        reasons.join(" and ")
-    )
+    format!("{title}{}: {}", at.unwrap_or_default(), reasons.join(" and "))
 }
 
 /// Each advice once.

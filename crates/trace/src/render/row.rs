@@ -88,18 +88,10 @@ pub(super) fn said(event: &Event) -> String {
     if let Some(reply) = &event.reply {
         return reply.to_string();
     }
-    let what = if event.out == Out::Skip {
-        "skipped"
-    } else {
-        event.out.as_str()
-    };
+    let what = if event.out == Out::Skip { "skipped" } else { event.out.as_str() };
     let check = event.check_name();
     let why = event.why.as_ref().map(|why| format!(" ({why})"));
-    let found = if event.got.is_empty() {
-        values(&event.given)
-    } else {
-        values(&event.got)
-    };
+    let found = if event.got.is_empty() { values(&event.given) } else { values(&event.got) };
     let found = found.map(|found| format!(" — {found}"));
     let (why, found) = (why.unwrap_or_default(), found.unwrap_or_default());
     format!("{check}: {what}{why}{found}")
@@ -160,10 +152,6 @@ fn dns(dns: &Dns) -> String {
         dns.ms.map(|ms| format!("{ms} ms")),
     ];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
-    let notes = if notes.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", notes.join(", "))
-    };
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
     format!("dns  {} → {answer}{notes}", dns.q)
 }

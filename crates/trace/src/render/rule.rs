@@ -7,15 +7,8 @@ use postrider_core::SafeText;
 use std::net::IpAddr;
 
 /// Result words, which rules write without quotes.
-const RESULTS: [&str; 7] = [
-    "pass",
-    "fail",
-    "softfail",
-    "neutral",
-    "none",
-    "temperror",
-    "permerror",
-];
+const RESULTS: [&str; 7] =
+    ["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"];
 
 /// `rule honour-dmarc`, `builtin relay`
 pub(super) fn title(check: &str) -> String {
@@ -44,19 +37,12 @@ pub(super) fn sentence(event: &Event) -> String {
 }
 
 fn result(event: &Event) -> String {
-    let known = [
-        (Out::Yes, "matched"),
-        (Out::No, "no"),
-        (Out::Skip, "not reached"),
-    ];
+    let known = [(Out::Yes, "matched"), (Out::No, "no"), (Out::Skip, "not reached")];
     if let Some((_, words)) = known.iter().find(|(out, _)| *out == event.out) {
         return (*words).to_owned();
     }
     // What then happened, such as `not decided, on_unknown = skip`.
-    event
-        .say
-        .as_ref()
-        .map_or_else(|| "not decided".to_owned(), SafeText::to_string)
+    event.say.as_ref().map_or_else(|| "not decided".to_owned(), SafeText::to_string)
 }
 
 /// `` `dmarc == fail` is true (dmarc = fail) ``
@@ -120,7 +106,5 @@ pub(super) fn tree(event: &Event) -> Vec<String> {
 }
 
 fn leaves(fields: &Fields, when: &str) -> impl Iterator<Item = String> {
-    fields
-        .iter()
-        .map(|(name, value)| format!("      {name} = {}", literal(value, when)))
+    fields.iter().map(|(name, value)| format!("      {name} = {}", literal(value, when)))
 }

@@ -78,8 +78,7 @@ impl Trace {
     /// What became of the message.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.decision()
-            .map_or(Outcome::Open, |(outcome, _)| outcome)
+        self.decision().map_or(Outcome::Open, |(outcome, _)| outcome)
     }
 
     /// The event that decided what became of the message.
@@ -93,9 +92,7 @@ impl Trace {
         if let Some((Outcome::Quarantined | Outcome::Discarded | Outcome::Held, _)) = of_message {
             return of_message;
         }
-        self.of_attempts()
-            .or(of_message)
-            .or_else(|| self.of_recipients())
+        self.of_attempts().or(of_message).or_else(|| self.of_recipients())
     }
 
     /// The last word on each recipient; of those the worst.

@@ -97,10 +97,7 @@ pub(crate) fn iprev(outcome: &Iprev, lookups: &[Lookup]) -> Draft {
 pub(crate) fn ehlo(hello: &Hello, iprev: Option<&Iprev>, ours: &DomainName) -> Draft {
     let shown = hello.to_string();
     let event = |out, why: &str, say: String| {
-        Draft::check(Stage::Ehlo, "ehlo", out)
-            .why(why)
-            .given("name", shown.as_str())
-            .say(&say)
+        Draft::check(Stage::Ehlo, "ehlo", out).why(why).given("name", shown.as_str()).say(&say)
     };
     match hello.host() {
         None => event(
@@ -108,33 +105,21 @@ pub(crate) fn ehlo(hello: &Hello, iprev: Option<&Iprev>, ours: &DomainName) -> D
             "helo-malformed",
             format!("EHLO {shown} is neither a name nor an address literal"),
         ),
-        Some(Host::Name(name)) if name == ours => event(
-            Out::Warn,
-            "helo-is-ours",
-            format!("EHLO {shown} is our own name"),
-        ),
-        Some(Host::Name(name)) if !name.is_full() => event(
-            Out::Warn,
-            "helo-not-full",
-            format!("EHLO {shown} is no full host name"),
-        ),
+        Some(Host::Name(name)) if name == ours => {
+            event(Out::Warn, "helo-is-ours", format!("EHLO {shown} is our own name"))
+        }
+        Some(Host::Name(name)) if !name.is_full() => {
+            event(Out::Warn, "helo-not-full", format!("EHLO {shown} is no full host name"))
+        }
         Some(Host::Name(name)) => {
             let own = iprev
                 .and_then(|i| i.name())
                 .and_then(|n| n.name().to_domain())
                 .is_some_and(|ptr| ptr == *name);
             let tail = if own { " and is the client's own" } else { "" };
-            event(
-                Out::Pass,
-                "helo-full",
-                format!("EHLO {shown} is a full name{tail}"),
-            )
+            event(Out::Pass, "helo-full", format!("EHLO {shown} is a full name{tail}"))
         }
-        Some(_) => event(
-            Out::Pass,
-            "helo-literal",
-            format!("EHLO {shown} is an address literal"),
-        ),
+        Some(_) => event(Out::Pass, "helo-literal", format!("EHLO {shown} is an address literal")),
     }
 }
 

@@ -20,10 +20,7 @@ pub(crate) fn framing(stats: &BodyStats, hops: usize) -> Draft {
     Draft::check(Stage::Data, "framing", Out::Pass)
         .got("octets", i64::try_from(stats.octets).unwrap_or(i64::MAX))
         .got("hops", hops)
-        .say(&format!(
-            "{} octets, CRLF only{bits}, {hops} Received {received}",
-            stats.octets
-        ))
+        .say(&format!("{} octets, CRLF only{bits}, {hops} Received {received}", stats.octets))
 }
 
 /// One event per signature, or one that there is none.
@@ -35,11 +32,8 @@ pub(crate) fn dkim(verdicts: &[DkimVerdict], lookups: &[Lookup]) -> Vec<Draft> {
                 .say("no DKIM signature"),
         ];
     }
-    let mut drafts: Vec<Draft> = verdicts
-        .iter()
-        .enumerate()
-        .map(|(i, v)| signature(i + 1, v))
-        .collect();
+    let mut drafts: Vec<Draft> =
+        verdicts.iter().enumerate().map(|(i, v)| signature(i + 1, v)).collect();
     if let Some(last) = drafts.pop() {
         drafts.push(with_dns(last, lookups));
     }
@@ -47,17 +41,12 @@ pub(crate) fn dkim(verdicts: &[DkimVerdict], lookups: &[Lookup]) -> Vec<Draft> {
 }
 
 fn signature(number: usize, verdict: &DkimVerdict) -> Draft {
-    let mut draft = Draft::check(
-        Stage::Dkim,
-        &format!("dkim:{number}"),
-        out_of(verdict.result.as_str()),
-    )
-    .why(verdict.why.code());
+    let mut draft =
+        Draft::check(Stage::Dkim, &format!("dkim:{number}"), out_of(verdict.result.as_str()))
+            .why(verdict.why.code());
     let mut named = String::new();
     if let (Some(domain), Some(selector)) = (&verdict.domain, &verdict.selector) {
-        draft = draft
-            .given("d", domain.as_str())
-            .given("s", selector.as_str());
+        draft = draft.given("d", domain.as_str()).given("s", selector.as_str());
         named = format!("d={domain} s={selector}");
     }
     if let Some(algorithm) = verdict.algorithm {
@@ -91,16 +80,10 @@ pub(crate) fn dkim_facts(verdicts: &[DkimVerdict], sheet: &mut Sheet) {
         DkimResult::PermError,
         DkimResult::Skipped,
     ];
-    let word = order
-        .into_iter()
-        .find(|r| best(*r))
-        .map_or("none", DkimResult::as_str);
+    let word = order.into_iter().find(|r| best(*r)).map_or("none", DkimResult::as_str);
     sheet.set("dkim", Fact(result_of(word)));
-    let passed: Vec<DomainName> = verdicts
-        .iter()
-        .filter(|v| v.is_pass())
-        .filter_map(|v| v.domain.clone())
-        .collect();
+    let passed: Vec<DomainName> =
+        verdicts.iter().filter(|v| v.is_pass()).filter_map(|v| v.domain.clone()).collect();
     sheet.set("dkim.domains", passed);
 }
 
@@ -163,10 +146,7 @@ pub(crate) fn dmarc_facts(verdict: &DmarcVerdict, hidden: bool, sheet: &mut Shee
         result => result_of(&result.to_string()),
     };
     sheet.set("dmarc", Fact(value));
-    let policy = verdict
-        .applied
-        .or(verdict.requested)
-        .map_or_else(String::new, |p| p.to_string());
+    let policy = verdict.applied.or(verdict.requested).map_or_else(String::new, |p| p.to_string());
     sheet.set("dmarc.policy", policy.as_str());
 }
 
@@ -183,9 +163,8 @@ pub(crate) fn authentication_results(
         field = field.with(plain(&iprev.auth_result()));
     }
     if let Some(both) = spf {
-        field = field
-            .with(plain(&both.mail_from.auth_result()))
-            .with(plain(&both.helo.auth_result()));
+        field =
+            field.with(plain(&both.mail_from.auth_result())).with(plain(&both.helo.auth_result()));
     }
     for verdict in dkim {
         field = field.with(signature_result(verdict));
@@ -202,10 +181,7 @@ fn keyword(word: &str) -> Keyword {
 
 /// SPF and iprev already say method, result and property in the words of RFC 8601.
 fn plain(result: &AuthResult) -> MethodResult {
-    let (ptype, name) = result
-        .property
-        .split_once('.')
-        .unwrap_or(("smtp", result.property));
+    let (ptype, name) = result.property.split_once('.').unwrap_or(("smtp", result.property));
     MethodResult::new(keyword(result.method), keyword(result.result)).with(
         ptype,
         name,
@@ -214,10 +190,8 @@ fn plain(result: &AuthResult) -> MethodResult {
 }
 
 fn signature_result(verdict: &DkimVerdict) -> MethodResult {
-    let mut result = MethodResult::new(
-        Keyword::from_static("dkim"),
-        keyword(verdict.result.as_str()),
-    );
+    let mut result =
+        MethodResult::new(Keyword::from_static("dkim"), keyword(verdict.result.as_str()));
     if let Some(domain) = &verdict.domain {
         result = result.with("header", "d", domain);
     }
@@ -230,9 +204,5 @@ fn signature_result(verdict: &DkimVerdict) -> MethodResult {
     if let Some(b) = &verdict.b {
         result = result.with("header", "b", &b.get(..8).unwrap_or(b));
     }
-    if verdict.is_pass() {
-        result
-    } else {
-        result.because(&verdict.why)
-    }
+    if verdict.is_pass() { result } else { result.because(&verdict.why) }
 }

@@ -48,9 +48,7 @@ pub fn plan(
     setup.addresses = addresses.to_vec();
     setup.mx = Mx::to(host);
     setup.keys = keys(&config.sign, domain)?;
-    setup.dmarc = Dmarc::builder(Disposition::Reject)
-        .build()
-        .map_err(CommandError::other)?;
+    setup.dmarc = Dmarc::builder(Disposition::Reject).build().map_err(CommandError::other)?;
     ZonePlan::for_setup(&setup).map_err(CommandError::other)
 }
 

@@ -36,9 +36,7 @@ pub fn run(
     write_key(args.out.as_deref(), &made, out)?;
     if let (Some(selector), Some(domain)) = (&args.selector, &args.domain) {
         let selector = Selector::parse(selector).map_err(CommandError::other)?;
-        let name = selector
-            .under_domainkey(domain)
-            .map_err(CommandError::other)?;
+        let name = selector.under_domainkey(domain).map_err(CommandError::other)?;
         let record = KeyRecord::new(made.key.public().clone());
         writeln!(notes, "publish:  {name}. TXT \"{record}\"")
             .map_err(CommandError::io("standard error"))?;
@@ -52,9 +50,9 @@ fn write_key(
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
     match file {
-        None => out
-            .write_all(made.pem.expose().as_bytes())
-            .map_err(CommandError::io("standard output")),
+        None => {
+            out.write_all(made.pem.expose().as_bytes()).map_err(CommandError::io("standard output"))
+        }
         Some(path) if path.exists() => Err(CommandError::Other(format!(
             "{} exists; a key is never written over",
             path.display()
@@ -65,9 +63,7 @@ fn write_key(
 
 fn password(input: &mut dyn BufRead, out: &mut dyn Write) -> Result<(), CommandError> {
     let mut line = String::new();
-    input
-        .read_line(&mut line)
-        .map_err(CommandError::io("standard input"))?;
+    input.read_line(&mut line).map_err(CommandError::io("standard input"))?;
     let password = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
     if password.expose().is_empty() {
         return Err(CommandError::Other(
@@ -100,8 +96,5 @@ fn init(domain: &postrider_core::DomainName, notes: &mut dyn Write) -> Result<()
         "next: mini-mta dns --config {} --address YOUR.PUBLIC.ADDRESS",
         written.config.display()
     ))?;
-    say(format!(
-        "then: mini-mta serve --config {}",
-        written.config.display()
-    ))
+    say(format!("then: mini-mta serve --config {}", written.config.display()))
 }

@@ -24,10 +24,7 @@ use tracing_subscriber::EnvFilter;
 ///
 /// # Errors
 /// [`CommandError`] when anything is not right at the start; nothing starts half.
-#[expect(
-    clippy::print_stderr,
-    reason = "what a server says at its start goes there"
-)]
+#[expect(clippy::print_stderr, reason = "what a server says at its start goes there")]
 pub async fn run(args: &cli::Serve) -> Result<(), CommandError> {
     log_to_stderr();
     let (config, own_dns) = configuration(args).await?;
@@ -56,9 +53,7 @@ pub async fn run(args: &cli::Serve) -> Result<(), CommandError> {
 /// One line per decision; what the DNS server of the development set-up says is not for the operator.
 fn log_to_stderr() {
     let filter = EnvFilter::new("info,hickory_server=warn,hickory_proto=warn");
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false);
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
     // A second one in the same process, as in tests, is not an error.
     let _already = subscriber.with_writer(std::io::stderr).try_init();
 }
@@ -73,10 +68,7 @@ async fn configuration(args: &cli::Serve) -> Result<(Config, Option<ZoneServer>)
 
 /// A server that a new user can try at once, in a folder of the current one: its own DNS answers for
 /// its own domain and knows no other, so nothing leaves this machine.
-#[expect(
-    clippy::print_stderr,
-    reason = "a new user must be told where and how to log in"
-)]
+#[expect(clippy::print_stderr, reason = "a new user must be told where and how to log in")]
 async fn development(args: &cli::Serve) -> Result<(Config, Option<ZoneServer>), CommandError> {
     let setup = SetUp::development(args.any_port).map_err(CommandError::other)?;
     let written = setup.write(Path::new(DEV_FOLDER))?;
@@ -90,10 +82,7 @@ async fn development(args: &cli::Serve) -> Result<(Config, Option<ZoneServer>), 
         .await
         .map_err(CommandError::io("development DNS"))?;
     config.dns.servers = vec![dns.local_addr()];
-    eprintln!(
-        "development set-up in {DEV_FOLDER}: loopback only, domain {}",
-        setup.domain
-    );
+    eprintln!("development set-up in {DEV_FOLDER}: loopback only, domain {}", setup.domain);
     eprintln!("dns {} knows this domain and no other", dns.local_addr());
     match &written.password {
         Some(password) => eprintln!("user {}, password {}", written.user, password.expose()),
@@ -107,10 +96,8 @@ async fn development(args: &cli::Serve) -> Result<(Config, Option<ZoneServer>), 
 /// # Errors
 /// [`CommandError`] names the folder.
 pub fn open_traces(config: &Config) -> Result<TraceFiles, CommandError> {
-    TraceFiles::open(&config.trace, clock::now()).map_err(CommandError::io(format!(
-        "[trace] path {}",
-        config.trace.path.display()
-    )))
+    TraceFiles::open(&config.trace, clock::now())
+        .map_err(CommandError::io(format!("[trace] path {}", config.trace.path.display())))
 }
 
 /// Opens the queue and puts a server together.
@@ -127,19 +114,10 @@ pub fn open<R: Resolver>(
     let (spool, report) =
         FileSpool::open(&config.queue.path, options, clock::now()).map_err(CommandError::other)?;
     if !report.corrupt.is_empty() {
-        tracing::warn!(
-            count = report.corrupt.len(),
-            "damaged messages were set aside in corrupt/"
-        );
+        tracing::warn!(count = report.corrupt.len(), "damaged messages were set aside in corrupt/");
     }
     let ids = IdSource::new(seed, spool.largest_id());
-    Ok(Arc::new(Server::new(
-        config,
-        resolver,
-        Arc::new(spool),
-        sink,
-        ids,
-    )))
+    Ok(Arc::new(Server::new(config, resolver, Arc::new(spool), sink, ids)))
 }
 
 /// Reads certificate and key.
@@ -159,10 +137,7 @@ pub fn tls_config(files: &TlsFiles) -> Result<Arc<rustls::ServerConfig>, Command
     })
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "where a server listens is said at its start"
-)]
+#[expect(clippy::print_stderr, reason = "where a server listens is said at its start")]
 fn announce(running: &Running) {
     for (name, role, address) in &running.listening {
         eprintln!("listening {name} ({}) on {address}", role.as_str());

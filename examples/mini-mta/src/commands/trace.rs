@@ -32,23 +32,13 @@ pub fn run(args: &cli::Trace, out: &mut dyn Write) -> Result<bool, CommandError>
 fn by_id(id: &str, folder: &Path) -> Result<Option<Trace>, CommandError> {
     let id: TraceId = id.parse().map_err(CommandError::other)?;
     let path = folder.join(store::file_name(id.time()));
-    Ok(if path.exists() {
-        store::find(&read(&path)?, id)
-    } else {
-        None
-    })
+    Ok(if path.exists() { store::find(&read(&path)?, id) } else { None })
 }
 
 /// The last traces that match, newest file first, in the order of time.
 fn last(args: &cli::Trace, files: &[PathBuf]) -> Result<Vec<Trace>, CommandError> {
-    let filter = if args.refused {
-        Filter::all().refused()
-    } else {
-        Filter::all()
-    };
-    let wanted = args
-        .last
-        .unwrap_or(if args.refused { usize::MAX } else { 1 });
+    let filter = if args.refused { Filter::all().refused() } else { Filter::all() };
+    let wanted = args.last.unwrap_or(if args.refused { usize::MAX } else { 1 });
     let mut found: Vec<Trace> = Vec::new();
     for file in files.iter().rev() {
         let lines = read_lines(&read(file)?);
@@ -69,9 +59,7 @@ fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
 
 fn print(trace: &Trace, args: &cli::Trace, out: &mut dyn Write) -> std::io::Result<()> {
     if args.json {
-        return trace
-            .all()
-            .try_for_each(|event| writeln!(out, "{}", event.to_line()));
+        return trace.all().try_for_each(|event| writeln!(out, "{}", event.to_line()));
     }
     writeln!(out, "{}", render(trace, &view(args)))
 }
@@ -79,19 +67,7 @@ fn print(trace: &Trace, args: &cli::Trace, out: &mut dyn Write) -> std::io::Resu
 fn view(args: &cli::Trace) -> View {
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     View::new()
-        .detail(if args.full {
-            Detail::Full
-        } else {
-            Detail::default()
-        })
-        .charset(if args.ascii {
-            Charset::Ascii
-        } else {
-            Charset::default()
-        })
-        .colour(if colour {
-            Colour::Ansi
-        } else {
-            Colour::default()
-        })
+        .detail(if args.full { Detail::Full } else { Detail::default() })
+        .charset(if args.ascii { Charset::Ascii } else { Charset::default() })
+        .colour(if colour { Colour::Ansi } else { Colour::default() })
 }

@@ -53,26 +53,14 @@ pub(crate) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     pub(crate) fn new(file: &'a Path, text: &'a str) -> Self {
-        let base = file
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or_else(|| Path::new("."));
-        Self {
-            file,
-            text,
-            base: base.into(),
-            problems: Vec::new(),
-        }
+        let base =
+            file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        Self { file, text, base: base.into(), problems: Vec::new() }
     }
 
     /// Notes a fault at a value.
     pub(crate) fn fault<T>(&mut self, at: &Spanned<T>, what: impl Display) {
-        self.problems.push(Problem::at(
-            self.file,
-            self.text,
-            at.span(),
-            what.to_string(),
-        ));
+        self.problems.push(Problem::at(self.file, self.text, at.span(), what.to_string()));
     }
 
     /// Reads a value by its own grammar, or notes why not.
@@ -104,31 +92,18 @@ impl<'a> Checker<'a> {
         let listeners = self.listeners(raw.listener, raw.tls.is_some(), raw.auth.is_some());
         let dns = self.dns(&raw.dns);
         let sender = raw.auth.as_ref().map(|a| a.sender).unwrap_or_default();
-        let domains = server
-            .as_ref()
-            .map(|s| s.local_domains.clone())
-            .unwrap_or_default();
-        let directory = self.directory(
-            domains,
-            raw.auth.as_ref(),
-            &raw.alias,
-            &raw.deliver.subaddress,
-        );
+        let domains = server.as_ref().map(|s| s.local_domains.clone()).unwrap_or_default();
+        let directory =
+            self.directory(domains, raw.auth.as_ref(), &raw.alias, &raw.deliver.subaddress);
         let sign = self.sign(&raw.sign);
         let deliver = self.deliver(raw.deliver);
         let routes = self.routes(raw.route);
         let default_route = raw.routing.default.get_ref().clone();
         if !routes.contains_key(&default_route) {
-            self.fault(
-                &raw.routing.default,
-                format!("there is no [route.{default_route}]"),
-            );
+            self.fault(&raw.routing.default, format!("there is no [route.{default_route}]"));
         }
         let queue = self.queue(&raw.queue);
-        let settings = rules::Settings {
-            rules: raw.rules,
-            max_hops: raw.server.max_hops,
-        };
+        let settings = rules::Settings { rules: raw.rules, max_hops: raw.server.max_hops };
         let loaded = rules::load(&mut self, settings, raw.rule, &routes);
         let all = (server, directory, queue, loaded);
         let (Some(server), Some(directory), Some(queue), Some((policy, mut warnings))) = all else {
@@ -159,10 +134,7 @@ impl<'a> Checker<'a> {
     }
 
     fn tls(&self, raw: &file::Tls) -> TlsFiles {
-        TlsFiles {
-            cert: self.base.join(&raw.cert),
-            key: self.base.join(&raw.key),
-        }
+        TlsFiles { cert: self.base.join(&raw.cert), key: self.base.join(&raw.key) }
     }
 
     fn trace(&self, raw: &file::Trace) -> Trace {
@@ -177,27 +149,15 @@ impl<'a> Checker<'a> {
     fn server(&mut self, raw: &file::Server) -> Option<Server> {
         let hostname: Option<DomainName> = self.read(&raw.hostname, "host name");
         if hostname.as_ref().is_some_and(|h| !h.is_full()) {
-            self.fault(
-                &raw.hostname,
-                "hostname must be a full name, such as mx.example.org",
-            );
+            self.fault(&raw.hostname, "hostname must be a full name, such as mx.example.org");
         }
-        let local_domains: Vec<_> = raw
-            .local_domains
-            .iter()
-            .filter_map(|d| self.read(d, "domain"))
-            .collect();
+        let local_domains: Vec<_> =
+            raw.local_domains.iter().filter_map(|d| self.read(d, "domain")).collect();
         if raw.local_domains.is_empty() {
-            self.problems.push(Problem::of(
-                self.file,
-                "[server] local_domains names no domain",
-            ));
+            self.problems.push(Problem::of(self.file, "[server] local_domains names no domain"));
         }
         if *raw.max_rcpt.get_ref() < 100 {
-            self.fault(
-                &raw.max_rcpt,
-                "max_rcpt must be at least 100 (RFC 5321 §4.5.3.1.8)",
-            );
+            self.fault(&raw.max_rcpt, "max_rcpt must be at least 100 (RFC 5321 §4.5.3.1.8)");
         }
         if *raw.max_sessions.get_ref() == 0 {
             self.fault(&raw.max_sessions, "max_sessions must be at least 1");
@@ -228,10 +188,7 @@ impl<'a> Checker<'a> {
         raw.into_iter()
             .map(|(name, l)| {
                 let needs = |what| {
-                    format!(
-                        "[listener.{name}] has role {}, which needs {what}",
-                        l.role.as_str()
-                    )
+                    format!("[listener.{name}] has role {}, which needs {what}", l.role.as_str())
                 };
                 if l.role.is_submission() && !tls {
                     self.problems.push(Problem::of(self.file, needs("[tls]")));
@@ -258,10 +215,7 @@ impl<'a> Checker<'a> {
             OneOrMany::One(word) if word == "system" => Vec::new(),
             _ => self.read_all(&raw.servers, "address and port, nor \"system\""),
         };
-        Dns {
-            servers,
-            timeout: raw.timeout.0,
-        }
+        Dns { servers, timeout: raw.timeout.0 }
     }
 
     fn directory(
@@ -291,24 +245,16 @@ impl<'a> Checker<'a> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(e) => {
-                self.problems.push(Problem::of(
-                    path,
-                    format!("[auth] users cannot be read: {e}"),
-                ));
+                self.problems.push(Problem::of(path, format!("[auth] users cannot be read: {e}")));
                 return None;
             }
         };
-        let raw: UsersFile = from_toml(path, &text)
-            .map_err(|p| self.problems.push(p))
-            .ok()?;
-        Directory::users(raw)
-            .map_err(|errors| self.of_file(path, &errors))
-            .ok()
+        let raw: UsersFile = from_toml(path, &text).map_err(|p| self.problems.push(p)).ok()?;
+        Directory::users(raw).map_err(|errors| self.of_file(path, &errors)).ok()
     }
 
     fn of_file<E: Display>(&mut self, file: &Path, errors: &[E]) {
-        self.problems
-            .extend(errors.iter().map(|e| Problem::of(file, e.to_string())));
+        self.problems.extend(errors.iter().map(|e| Problem::of(file, e.to_string())));
     }
 
     fn sign(&mut self, raw: &[file::Sign]) -> Vec<SigningKey> {
@@ -324,11 +270,7 @@ impl<'a> Checker<'a> {
                 })
                 .map_err(|p| self.problems.push(p));
             if let (Some(domain), Some(selector), Ok(key)) = (domain, selector, key) {
-                keys.push(SigningKey {
-                    domain,
-                    selector,
-                    key: Arc::new(key),
-                });
+                keys.push(SigningKey { domain, selector, key: Arc::new(key) });
             }
         }
         keys
@@ -344,10 +286,7 @@ impl<'a> Checker<'a> {
                 "[deliver] path has no {user}: all mail would share one folder",
             ));
         }
-        Deliver {
-            path: raw.path,
-            base: self.base.clone(),
-        }
+        Deliver { path: raw.path, base: self.base.clone() }
     }
 
     fn routes(&mut self, raw: BTreeMap<String, file::Route>) -> BTreeMap<String, Route> {
@@ -364,10 +303,7 @@ impl<'a> Checker<'a> {
 
     fn smarthost(&mut self, name: &str, r: &file::Route) -> Option<Route> {
         let Some(host) = &r.host else {
-            self.fault(
-                &r.kind,
-                format!("[route.{name}] is a smarthost and needs `host`"),
-            );
+            self.fault(&r.kind, format!("[route.{name}] is a smarthost and needs `host`"));
             return None;
         };
         let tls = match r.tls.as_ref().map(|t| (t, t.get_ref().as_str())) {
@@ -378,22 +314,11 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
-        let default_port = if tls == SmarthostTls::Implicit {
-            465
-        } else {
-            587
-        };
-        let password = r
-            .password
-            .as_ref()
-            .map(|p| p.resolve(&self.base))
-            .transpose();
+        let default_port = if tls == SmarthostTls::Implicit { 465 } else { 587 };
+        let password = r.password.as_ref().map(|p| p.resolve(&self.base)).transpose();
         let login = match (&r.user, password) {
             (_, Err(e)) => {
-                self.problems.push(Problem::of(
-                    self.file,
-                    format!("[route.{name}] password: {e}"),
-                ));
+                self.problems.push(Problem::of(self.file, format!("[route.{name}] password: {e}")));
                 return None;
             }
             (Some(user), Ok(Some(password))) => Some((user.clone(), password)),
@@ -407,12 +332,7 @@ impl<'a> Checker<'a> {
             }
         };
         let host = self.read(host, "host name")?;
-        Some(Route::Smarthost {
-            host,
-            port: r.port.unwrap_or(default_port),
-            tls,
-            login,
-        })
+        Some(Route::Smarthost { host, port: r.port.unwrap_or(default_port), tls, login })
     }
 
     fn queue(&mut self, raw: &file::Queue) -> Option<Queue> {
@@ -426,13 +346,8 @@ impl<'a> Checker<'a> {
                 }
             },
         };
-        let schedule = schedule
-            .with_warn_after(raw.warn_after.0)
-            .with_give_up(raw.give_up.0);
-        Some(Queue {
-            path: self.base.join(&raw.path),
-            schedule,
-        })
+        let schedule = schedule.with_warn_after(raw.warn_after.0).with_give_up(raw.give_up.0);
+        Some(Queue { path: self.base.join(&raw.path), schedule })
     }
 }
 

@@ -32,10 +32,7 @@ impl Problem {
     ) -> Self {
         let before = text.get(..span.start).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        let line_text = text
-            .get(line_start..)
-            .and_then(|rest| rest.lines().next())
-            .unwrap_or("");
+        let line_text = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
         let column = before.len() - line_start;
         let width = (span.end.saturating_sub(span.start))
             .clamp(1, (line_text.len() - column.min(line_text.len())).max(1));
@@ -54,12 +51,7 @@ impl Problem {
     /// A fault of the file as a whole, or of another file it names.
     #[must_use]
     pub fn of(file: &Path, what: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            line: None,
-            what: what.into(),
-            excerpt: None,
-        }
+        Self { file: file.into(), line: None, what: what.into(), excerpt: None }
     }
 }
 
@@ -106,9 +98,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
         let mut diagonal = i;
         let mut left = i + 1;
         for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
-            let value = (diagonal + usize::from(x != y))
-                .min(left + 1)
-                .min(*cell + 1);
+            let value = (diagonal + usize::from(x != y)).min(left + 1).min(*cell + 1);
             diagonal = std::mem::replace(cell, value);
             left = value;
         }

@@ -116,10 +116,7 @@ pub(crate) struct Dns {
 
 impl Default for Dns {
     fn default() -> Self {
-        Self {
-            servers: Spanned::new(0..0, OneOrMany::One("system".into())),
-            timeout: secs(5),
-        }
+        Self { servers: Spanned::new(0..0, OneOrMany::One("system".into())), timeout: secs(5) }
     }
 }
 
@@ -148,10 +145,7 @@ pub(crate) struct Auth {
 /// Which checks run on role `mx`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own in the file"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
 #[non_exhaustive]
 pub struct Verify {
     /// Reverse name of the client.
@@ -226,9 +220,7 @@ pub(crate) struct Routing {
 
 impl Default for Routing {
     fn default() -> Self {
-        Self {
-            default: Spanned::new(0..0, "direct".into()),
-        }
+        Self { default: Spanned::new(0..0, "direct".into()) }
     }
 }
 
@@ -262,11 +254,7 @@ pub(crate) struct Trace {
 
 impl Default for Trace {
     fn default() -> Self {
-        Self {
-            path: "trace".into(),
-            keep: secs(14 * 86_400),
-            max_bytes: ByteSize(256_000_000),
-        }
+        Self { path: "trace".into(), keep: secs(14 * 86_400), max_bytes: ByteSize(256_000_000) }
     }
 }
 

@@ -14,9 +14,7 @@ use std::path::Path;
 /// senders are ours, since a user has several addresses.
 fn builtin(max_hops: u32) -> Vec<RuleSource> {
     let own = |id: &str, stage: &str, when: &str, reply: &str| {
-        RuleSource::new(id, stage, when)
-            .then("reject", reply)
-            .builtin()
+        RuleSource::new(id, stage, when).then("reject", reply).builtin()
     };
     vec![
         guards::relay(),
@@ -42,14 +40,9 @@ fn schema(routes: &BTreeMap<String, Route>) -> Result<Schema, SchemaError> {
     let mut schema = Schema::mail();
     let own = |stage, doc| Variable::new(Type::Bool, Visible::From(stage), doc);
     let (mail, data) = (Stage::Mail, Stage::Data);
-    schema.declare(
-        "mail.own",
-        own(mail, "whether MAIL FROM is one that the user may send as"),
-    )?;
-    schema.declare(
-        "from.own",
-        own(data, "whether the author is one that the user may write as"),
-    )?;
+    schema.declare("mail.own", own(mail, "whether MAIL FROM is one that the user may send as"))?;
+    schema
+        .declare("from.own", own(data, "whether the author is one that the user may write as"))?;
     routes.keys().for_each(|name| schema.declare_route(name));
     Ok(schema)
 }
@@ -69,11 +62,7 @@ pub(crate) fn load(
 ) -> Option<(Policy, Vec<Problem>)> {
     let mut sources = builtin(settings.max_hops);
     let (path, text) = (checker.file, checker.text);
-    sources.extend(
-        rules
-            .into_iter()
-            .map(|r| source(path, text, r, settings.rules.observe_all)),
-    );
+    sources.extend(rules.into_iter().map(|r| source(path, text, r, settings.rules.observe_all)));
     for include in settings.rules.include {
         let path = checker.base.join(include.get_ref());
         let text = match std::fs::read_to_string(&path) {
@@ -85,28 +74,20 @@ pub(crate) fn load(
         };
         match from_toml::<RuleFile>(&path, &text) {
             Ok(file) => sources.extend(
-                file.rule
-                    .into_iter()
-                    .map(|r| source(&path, &text, r, settings.rules.observe_all)),
+                file.rule.into_iter().map(|r| source(&path, &text, r, settings.rules.observe_all)),
             ),
             Err(problem) => checker.problems.push(problem),
         }
     }
-    let schema = schema(routes)
-        .map_err(|e| checker.problems.push(Problem::of(path, e.to_string())))
-        .ok()?;
+    let schema =
+        schema(routes).map_err(|e| checker.problems.push(Problem::of(path, e.to_string()))).ok()?;
     match Policy::load(&sources, &schema) {
         Ok((policy, warnings)) => {
-            let said = warnings
-                .iter()
-                .map(|w| Problem::of(checker.file, w.to_string()))
-                .collect();
+            let said = warnings.iter().map(|w| Problem::of(checker.file, w.to_string())).collect();
             Some((policy, said))
         }
         Err(errors) => {
-            checker
-                .problems
-                .extend(errors.iter().map(|e| problem(checker.file, e)));
+            checker.problems.extend(errors.iter().map(|e| problem(checker.file, e)));
             None
         }
     }
@@ -115,26 +96,15 @@ pub(crate) fn load(
 fn source(file: &Path, text: &str, rule: Rule, observe_all: bool) -> RuleSource {
     let start = rule.when.span().start;
     let line = text.get(..start).map_or(0, |t| t.matches('\n').count()) + 1;
-    let name = file
-        .file_name()
-        .unwrap_or(file.as_os_str())
-        .to_string_lossy();
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
     let mut source = RuleSource::new(rule.id.get_ref(), rule.stage.get_ref(), rule.when.get_ref());
-    source.then = rule
-        .then
-        .into_inner()
-        .into_iter()
-        .map(|(k, v)| (k, then_value(v)))
-        .collect();
+    source.then = rule.then.into_inner().into_iter().map(|(k, v)| (k, then_value(v))).collect();
     source.on_unknown = rule.on_unknown.map(toml::Spanned::into_inner);
     source.mode = rule.mode.map(toml::Spanned::into_inner);
     if observe_all {
         source.mode = Some("observe".into());
     }
-    source.at(SourceRef::new(
-        &name,
-        u32::try_from(line).unwrap_or(u32::MAX),
-    ))
+    source.at(SourceRef::new(&name, u32::try_from(line).unwrap_or(u32::MAX)))
 }
 
 /// A value that fits no action is kept as its text, so that the rule's own check names it.

@@ -86,9 +86,9 @@ impl SecretSource {
                     .map_err(|source| SecretError::File { path, source })?;
                 Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
             }
-            Self::Env { env } => std::env::var(env)
-                .map(Secret::new)
-                .map_err(|_| SecretError::Env(env.clone())),
+            Self::Env { env } => {
+                std::env::var(env).map(Secret::new).map_err(|_| SecretError::Env(env.clone()))
+            }
         }
     }
 }
@@ -132,9 +132,7 @@ impl Span {
             "d" => 86_400,
             _ => return None,
         };
-        number
-            .checked_mul(factor)
-            .map(|secs| Self(Duration::from_secs(secs)))
+        number.checked_mul(factor).map(|secs| Self(Duration::from_secs(secs)))
     }
 }
 
@@ -142,9 +140,7 @@ impl<'de> Deserialize<'de> for ByteSize {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
         Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format!(
-                "`{text}` is no size; write it as 25MiB, 64KiB or 1GB"
-            ))
+            de::Error::custom(format!("`{text}` is no size; write it as 25MiB, 64KiB or 1GB"))
         })
     }
 }
@@ -153,9 +149,7 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
         Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format!(
-                "`{text}` is no duration; write it as 30s, 5m, 4h or 5d"
-            ))
+            de::Error::custom(format!("`{text}` is no duration; write it as 30s, 5m, 4h or 5d"))
         })
     }
 }
@@ -203,18 +197,12 @@ mod tests {
         assert_eq!(ByteSize::parse("99999999999GiB"), None);
         assert_eq!(Span::parse("5m"), Some(Span(Duration::from_secs(300))));
         assert_eq!(Span::parse("0"), Some(Span(Duration::ZERO)));
-        assert_eq!(
-            Span::parse("5"),
-            None,
-            "a bare number could be seconds or minutes"
-        );
+        assert_eq!(Span::parse("5"), None, "a bare number could be seconds or minutes");
     }
 
     #[test]
     fn a_missing_secret_is_named() {
-        let source = SecretSource::Env {
-            env: "POSTRIDER_NO_SUCH_VARIABLE".into(),
-        };
+        let source = SecretSource::Env { env: "POSTRIDER_NO_SUCH_VARIABLE".into() };
         let error = source.resolve(Path::new(".")).unwrap_err();
         assert!(error.to_string().contains("POSTRIDER_NO_SUCH_VARIABLE"));
     }

@@ -35,12 +35,8 @@ fn records(world: &World, story: &mut Story<'_>) -> Result<(), CommandError> {
 async fn honest(world: &World, story: &mut Story<'_>) -> Result<(), CommandError> {
     let (alice, bob) = (&world.alice, &world.bob);
     story.act("2  Alice writes to Bob: signed, sent by MX, verified, delivered")?;
-    let letter = Letter::new(
-        &alice.user,
-        &bob.user,
-        "Lunch?",
-        "Bob,\r\n\r\nlunch on Friday?\r\n\r\nAlice",
-    )?;
+    let letter =
+        Letter::new(&alice.user, &bob.user, "Lunch?", "Bob,\r\n\r\nlunch on Friday?\r\n\r\nAlice")?;
     let submission = socket(alice, Role::Submissions)?;
     let stream = call(submission, LAPTOP, SocketAddr::new(ALICE, 465))
         .await
@@ -51,15 +47,8 @@ async fn honest(world: &World, story: &mut Story<'_>) -> Result<(), CommandError
         tls: Tls::Implicit,
         roots: roots(alice)?,
     };
-    let answer = laptop
-        .send(stream, alice.hostname.as_str(), &letter)
-        .await?;
-    story.expect(
-        "Alice's server accepts it from her",
-        "250 2.0.0",
-        &answer.reply,
-        id(&answer),
-    )?;
+    let answer = laptop.send(stream, alice.hostname.as_str(), &letter).await?;
+    story.expect("Alice's server accepts it from her", "250 2.0.0", &answer.reply, id(&answer))?;
     let mail = bob.mail("new").await;
     let sent = finished(alice, &answer).await;
     let received = bob.last_trace().await;
@@ -76,16 +65,9 @@ async fn honest(world: &World, story: &mut Story<'_>) -> Result<(), CommandError
     }
     expect_complete(story, "Alice's trace is complete", sent.as_ref())?;
     expect_complete(story, "Bob's trace is complete", received.as_ref())?;
-    let results = mail
-        .as_deref()
-        .and_then(results_field)
-        .unwrap_or_else(|| "nothing came".to_owned());
-    story.expect(
-        "Bob's Maildir holds it, with",
-        "Authentication-Results:",
-        &results,
-        None,
-    )
+    let results =
+        mail.as_deref().and_then(results_field).unwrap_or_else(|| "nothing came".to_owned());
+    story.expect("Bob's Maildir holds it, with", "Authentication-Results:", &results, None)
 }
 
 async fn forged(world: &World, story: &mut Story<'_>) -> Result<(), CommandError> {
@@ -112,20 +94,11 @@ async fn forged(world: &World, story: &mut Story<'_>) -> Result<(), CommandError
 
 async fn relayed(world: &World, story: &mut Story<'_>) -> Result<(), CommandError> {
     story.act("4  A stranger tries to send through Bob's server to somebody else")?;
-    let letter = Letter::new(
-        "offers@stranger.example",
-        "victim@elsewhere.example",
-        "Offer",
-        "Buy now.",
-    )?;
+    let letter =
+        Letter::new("offers@stranger.example", "victim@elsewhere.example", "Offer", "Buy now.")?;
     let answer = from_outside(world, STRANGER, "bulk.stranger.example", &letter).await?;
     show(world, story, &answer).await?;
-    story.expect(
-        "relaying is refused",
-        "550 5.7.1 relaying denied",
-        &answer.reply,
-        id(&answer),
-    )
+    story.expect("relaying is refused", "550 5.7.1 relaying denied", &answer.reply, id(&answer))
 }
 
 async fn hidden(world: &World, story: &mut Story<'_>) -> Result<(), CommandError> {
@@ -141,21 +114,13 @@ async fn hidden(world: &World, story: &mut Story<'_>) -> Result<(), CommandError
         .running
         .address_of("mx-hidden")
         .ok_or_else(|| CommandError::other("no listener without PROXY protocol"))?;
-    let stream = tokio::net::TcpStream::connect(socket)
-        .await
-        .map_err(CommandError::io("Bob's server"))?;
+    let stream =
+        tokio::net::TcpStream::connect(socket).await.map_err(CommandError::io("Bob's server"))?;
     let stranger = outsider(world, "bulk.stranger.example")?;
-    let answer = stranger
-        .send(stream, world.bob.hostname.as_str(), &letter)
-        .await?;
+    let answer = stranger.send(stream, world.bob.hostname.as_str(), &letter).await?;
     show(world, story, &answer).await?;
     story.say("SPF cannot be decided for 127.0.0.1, so DMARC's policy is not applied: unknown is not fail.\n")?;
-    story.expect(
-        "it is not refused for a guess",
-        "250 2.0.0",
-        &answer.reply,
-        id(&answer),
-    )?;
+    story.expect("it is not refused for a guess", "250 2.0.0", &answer.reply, id(&answer))?;
     let trace = finished(&world.bob, &answer).await;
     expect_out(story, "spf", "unknown", trace.as_ref())
 }
@@ -166,16 +131,10 @@ pub(super) async fn from_outside(
     hello: &str,
     letter: &Letter,
 ) -> Result<Answer, CommandError> {
-    let stream = call(
-        socket(&world.bob, Role::Mx)?,
-        source,
-        SocketAddr::new(BOB, 25),
-    )
-    .await
-    .map_err(CommandError::io("Bob's server"))?;
-    outsider(world, hello)?
-        .send(stream, world.bob.hostname.as_str(), letter)
+    let stream = call(socket(&world.bob, Role::Mx)?, source, SocketAddr::new(BOB, 25))
         .await
+        .map_err(CommandError::io("Bob's server"))?;
+    outsider(world, hello)?.send(stream, world.bob.hostname.as_str(), letter).await
 }
 
 fn outsider(world: &World, hello: &str) -> Result<Sender, CommandError> {
@@ -201,18 +160,12 @@ pub(super) async fn show(
 /// The trace of what was answered, when it is refused or delivered.
 async fn finished(party: &Party, answer: &Answer) -> Option<Trace> {
     let refused = !answer.reply.starts_with('2');
-    party
-        .trace(answer.id?, |t| refused || is_delivered(t))
-        .await
+    party.trace(answer.id?, |t| refused || is_delivered(t)).await
 }
 
 fn socket(party: &Party, role: Role) -> Result<SocketAddr, CommandError> {
     let missing = || {
-        CommandError::Other(format!(
-            "{} has no listener of role {}",
-            party.domain,
-            role.as_str()
-        ))
+        CommandError::Other(format!("{} has no listener of role {}", party.domain, role.as_str()))
     };
     party.running.address(role).ok_or_else(missing)
 }
@@ -284,9 +237,7 @@ fn expect_complete(
 
 /// The Authentication-Results field of a stored message, unfolded; a Maildir has lines without CR.
 fn results_field(mail: &str) -> Option<String> {
-    let mut lines = mail
-        .lines()
-        .skip_while(|l| !l.starts_with("Authentication-Results:"));
+    let mut lines = mail.lines().skip_while(|l| !l.starts_with("Authentication-Results:"));
     let first = lines.next()?.to_owned();
     let folded = lines.take_while(|l| l.starts_with([' ', '\t']));
     Some(folded.fold(first, |field, line| format!("{field} {}", line.trim())))

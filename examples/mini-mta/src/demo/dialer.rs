@@ -16,18 +16,12 @@ pub(crate) struct Streets(Arc<Mutex<BTreeMap<IpAddr, SocketAddr>>>);
 
 impl Streets {
     pub(crate) fn add(&self, public: IpAddr, socket: SocketAddr) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(public, socket);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(public, socket);
     }
 
     fn find(&self, public: IpAddr) -> io::Result<SocketAddr> {
         let streets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        streets
-            .get(&public)
-            .copied()
-            .ok_or_else(|| io::Error::from(io::ErrorKind::HostUnreachable))
+        streets.get(&public).copied().ok_or_else(|| io::Error::from(io::ErrorKind::HostUnreachable))
     }
 }
 

@@ -27,21 +27,15 @@ impl Letter {
         text: &str,
     ) -> Result<Self, CommandError> {
         let date = clock::now().rfc5322();
-        let (from, to): (Mailbox, Mailbox) = (
-            from.parse().map_err(CommandError::other)?,
-            to.parse().map_err(CommandError::other)?,
-        );
+        let (from, to): (Mailbox, Mailbox) =
+            (from.parse().map_err(CommandError::other)?, to.parse().map_err(CommandError::other)?);
         let octets = format!(
             "From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: {date}\r\n\
              Message-ID: <{}@{}>\r\n\r\n{text}\r\n",
             clock::now().millis(),
             from.host(),
         );
-        Ok(Self {
-            from,
-            to,
-            octets: octets.into_bytes(),
-        })
+        Ok(Self { from, to, octets: octets.into_bytes() })
     }
 }
 
@@ -81,11 +75,7 @@ impl Sender {
         letter: &Letter,
     ) -> Result<Answer, CommandError> {
         let smtp = Config::new(self.hello.clone());
-        let verify = if self.tls == Tls::Implicit {
-            Verify::Required
-        } else {
-            Verify::Recorded
-        };
+        let verify = if self.tls == Tls::Implicit { Verify::Required } else { Verify::Recorded };
         let settings = Settings::with_tls(smtp, self.tls, verify, self.roots.clone());
         let name =
             rustls_pki_types::ServerName::try_from(host.to_owned()).map_err(CommandError::other)?;
@@ -102,15 +92,8 @@ impl Sender {
         }
         let to = vec![ForwardPath::from(letter.to.clone())];
         let transaction = Transaction::new(ReversePath::from(letter.from.clone()), to);
-        let delivered = session
-            .send(transaction, Bytes::from(letter.octets.clone()))
-            .await;
-        let refused = delivered
-            .recipients
-            .iter()
-            .flatten()
-            .find(|r| !r.is_done())
-            .cloned();
+        let delivered = session.send(transaction, Bytes::from(letter.octets.clone())).await;
+        let refused = delivered.recipients.iter().flatten().find(|r| !r.is_done()).cloned();
         let answer = match (refused, delivered.result) {
             (Some(reply), _) | (None, Ok(reply)) => Answer::of(&reply.to_string()),
             (None, Err(e)) => Answer::of(&reply_of(&e)),
@@ -122,7 +105,5 @@ impl Sender {
 }
 
 fn reply_of(error: &SendError) -> String {
-    error
-        .reply()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    error.reply().map_or_else(|| error.to_string(), ToString::to_string)
 }

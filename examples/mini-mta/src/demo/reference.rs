@@ -28,16 +28,10 @@ const A_STRANGER: From = (STRANGER, "bulk.stranger.example");
 /// Plays the story to its end.
 pub(super) async fn play(world: &World, story: &mut Story<'_>) -> Result<(), CommandError> {
     story.act("6  The reference story: two SPF records, each with +all, beside p=reject")?;
-    let mut scene = Scene {
-        world,
-        story,
-        keys: keys()?,
-    };
+    let mut scene = Scene { world, story, keys: keys()? };
     let honest = scene.sign(&letter("Minutes", "The minutes of Monday.")?)?;
     let mut changed = honest.clone();
-    changed
-        .octets
-        .extend_from_slice(b"-- \r\nSent through a list that adds a footer\r\n");
+    changed.octets.extend_from_slice(b"-- \r\nSent through a list that adds a footer\r\n");
     let forged = letter("Urgent", "Please pay this invoice today.")?;
 
     scene.publish(ZONE)?;
@@ -49,16 +43,12 @@ pub(super) async fn play(world: &World, story: &mut Story<'_>) -> Result<(), Com
     let what = "a forgery: refused, because two records count as none";
     scene.send(A_STRANGER, &forged, what, REFUSED).await?;
 
-    scene
-        .story
-        .say("\nNow he merges the two records, and keeps +all:\n")?;
+    scene.story.say("\nNow he merges the two records, and keeps +all:\n")?;
     scene.publish(&one_record("v=spf1 a mx ra=postmaster +all"))?;
     let what = "the forgery again: any host passes SPF, and so DMARC, in his name";
     scene.send(A_STRANGER, &forged, what, ACCEPTED).await?;
 
-    scene
-        .story
-        .say("\nAnd at last one record that names his server and nobody else:\n")?;
+    scene.story.say("\nAnd at last one record that names his server and nobody else:\n")?;
     scene.publish(&one_record("v=spf1 mx ra=postmaster -all"))?;
     let what = "his mail with the footer: the signature breaks, SPF carries it";
     scene.send(HIS_SERVER, &changed, what, ACCEPTED).await?;
@@ -79,10 +69,7 @@ impl Scene<'_, '_, '_> {
         let written = ZoneResolver::parse(text).map_err(CommandError::other)?;
         let ours = self.key_names()?;
         let mut zone = ZoneResolver::new();
-        for (name, ttl, record) in written
-            .records()
-            .filter(|(name, _, _)| !ours.contains(name))
-        {
+        for (name, ttl, record) in written.records().filter(|(name, _, _)| !ours.contains(name)) {
             zone.insert(name.clone(), ttl, record.clone());
         }
         for (name, (_, key)) in ours.into_iter().zip(&self.keys) {
@@ -92,11 +79,7 @@ impl Scene<'_, '_, '_> {
         self.world.publish(zone);
         let policy =
             |l: &&str| !l.starts_with(';') && (l.contains("v=spf1") || l.contains("v=DMARC1"));
-        let shown: String = text
-            .lines()
-            .filter(policy)
-            .map(|l| format!("  {l}\n"))
-            .collect();
+        let shown: String = text.lines().filter(policy).map(|l| format!("  {l}\n")).collect();
         self.story.say(&shown)
     }
 
@@ -120,10 +103,7 @@ impl Scene<'_, '_, '_> {
             Signer::new(requests, &block, clock::now()).map_err(CommandError::other)?;
         signer.body(letter.octets.get(block.body_offset()..).unwrap_or_default());
         let fields = signer.finish().map_err(CommandError::other)?.concat();
-        Ok(Letter {
-            octets: [fields, letter.octets.clone()].concat(),
-            ..letter.clone()
-        })
+        Ok(Letter { octets: [fields, letter.octets.clone()].concat(), ..letter.clone() })
     }
 
     async fn send(
@@ -135,8 +115,7 @@ impl Scene<'_, '_, '_> {
     ) -> Result<(), CommandError> {
         let answer = from_outside(self.world, source, hello, letter).await?;
         show(self.world, self.story, &answer).await?;
-        self.story
-            .expect(what, expected, &answer.reply, id(&answer))?;
+        self.story.expect(what, expected, &answer.reply, id(&answer))?;
         self.story.say("")
     }
 }
@@ -152,21 +131,15 @@ fn letter(subject: &str, text: &str) -> Result<Letter, CommandError> {
 fn keys() -> Result<Vec<(Selector, Arc<PrivateKey>)>, CommandError> {
     let key = |(selector, spec): &(&str, KeySpec)| {
         let selector = Selector::parse(selector).map_err(CommandError::other)?;
-        Ok((
-            selector,
-            Arc::new(generate(*spec).map_err(CommandError::other)?.key),
-        ))
+        Ok((selector, Arc::new(generate(*spec).map_err(CommandError::other)?.key)))
     };
     SELECTORS.iter().map(key).collect()
 }
 
 /// His zone with one SPF record in the place of two.
 fn one_record(spf: &str) -> String {
-    let mut lines: Vec<String> = ZONE
-        .lines()
-        .filter(|l| !l.contains("v=spf1 "))
-        .map(str::to_owned)
-        .collect();
+    let mut lines: Vec<String> =
+        ZONE.lines().filter(|l| !l.contains("v=spf1 ")).map(str::to_owned).collect();
     lines.push(format!("@                     IN TXT   \"{spf}\""));
     lines.join("\n") + "\n"
 }

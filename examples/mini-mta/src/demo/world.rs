@@ -45,10 +45,7 @@ impl Published {
 
 impl Resolver for Published {
     async fn lookup(&self, question: Question) -> Result<Answer, LookupError> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .answer(&question)
+        self.0.read().unwrap_or_else(PoisonError::into_inner).answer(&question)
     }
 }
 
@@ -104,12 +101,7 @@ impl World {
                 streets.add(address, socket);
             }
         }
-        let world = Self {
-            alice,
-            bob,
-            published,
-            dns,
-        };
+        let world = Self { alice, bob, published, dns };
         world.publish(ZoneResolver::new());
         Ok(world)
     }
@@ -120,11 +112,7 @@ impl World {
             for planned in &party.plan.records {
                 zone.insert(planned.name.clone(), planned.ttl, planned.record.clone());
             }
-            zone.insert(
-                Name::reverse(address),
-                300,
-                Record::Ptr(Name::from(&party.hostname)),
-            );
+            zone.insert(Name::reverse(address), 300, Record::Ptr(Name::from(&party.hostname)));
         }
         self.published.replace(zone);
     }
@@ -156,28 +144,17 @@ impl Party {
         believe_proxies(&mut config)?;
         let plan = dns::plan(&config, &domain, &[address])?;
         let files = serve::open_traces(&config)?;
-        let events = Arc::new(Events {
-            memory: MemorySink::new(),
-            files,
-        });
+        let events = Arc::new(Events { memory: MemorySink::new(), files });
         let resolver = Arc::new(resolver::from_config(&config.dns)?);
-        let certificate = config
-            .tls
-            .as_ref()
-            .map(|t| t.cert.clone())
-            .unwrap_or_default();
+        let certificate = config.tls.as_ref().map(|t| t.cert.clone()).unwrap_or_default();
         let certificate = std::fs::read(&certificate)
             .map_err(CommandError::io(certificate.display().to_string()))?;
         let sink: Arc<dyn TraceSink> = events.clone();
         let server = serve::open(config, resolver, sink)?;
-        let network = Network::by(DialAs {
-            streets,
-            source: address,
-        });
+        let network = Network::by(DialAs { streets, source: address });
         let running = run::start(server, network).await?;
-        let password = written
-            .password
-            .ok_or_else(|| CommandError::other("no password was made"))?;
+        let password =
+            written.password.ok_or_else(|| CommandError::other("no password was made"))?;
         let hostname = setup.hostname;
         Ok(Self {
             domain,
@@ -233,10 +210,7 @@ impl Party {
 pub(crate) fn is_delivered(trace: &Trace) -> bool {
     let ended = |e: &Event| {
         e.is_decision()
-            && matches!(
-                e.eff,
-                Some(Effect::Delivered | Effect::Bounce | Effect::Expire)
-            )
+            && matches!(e.eff, Some(Effect::Delivered | Effect::Bounce | Effect::Expire))
     };
     trace.all().any(ended)
 }

@@ -20,20 +20,12 @@ pub(super) struct Refusal {
 impl Refusal {
     /// A refusal by a check of ours; `reply` begins with its codes.
     pub(super) fn new(check: &'static str, reply: &'static str, why: impl Into<String>) -> Self {
-        Self {
-            check,
-            reply,
-            why: why.into(),
-            id: None,
-        }
+        Self { check, reply, why: why.into(), id: None }
     }
 
     /// The id that the reply names.
     pub(super) fn id(self, id: Id) -> Self {
-        Self {
-            id: Some(id),
-            ..self
-        }
+        Self { id: Some(id), ..self }
     }
 
     /// Records the check and the decision, and gives the reply.
@@ -41,31 +33,17 @@ impl Refusal {
         let now = clock::now();
         let temporary = self.reply.starts_with('4');
         let out = if temporary { Out::Temperror } else { Out::Fail };
-        log.record(
-            now,
-            Draft::check(stage, self.check, out)
-                .why(self.check)
-                .say(&self.why),
-        );
-        let class = if temporary {
-            Class::Temporary
-        } else {
-            Class::Permanent
-        };
-        let made = CheckName::new(self.check)
-            .ok()
-            .zip(ReplyText::parse(self.reply, class).ok());
+        log.record(now, Draft::check(stage, self.check, out).why(self.check).say(&self.why));
+        let class = if temporary { Class::Temporary } else { Class::Permanent };
+        let made = CheckName::new(self.check).ok().zip(ReplyText::parse(self.reply, class).ok());
         let Some((check, reply)) = made else {
             return Reply::new(
                 Code::CLOSING.with(3, 0),
                 postrider_core::SafeText::from_static("internal error"),
             );
         };
-        let decision = if temporary {
-            Decision::defer(check, reply)
-        } else {
-            Decision::reject(check, reply)
-        };
+        let decision =
+            if temporary { Decision::defer(check, reply) } else { Decision::reject(check, reply) };
         let about = About::new(stage, Code::OK.alone(), "");
         let about = match self.id {
             Some(id) => about.id(id),
@@ -84,26 +62,18 @@ pub(super) fn spool_fault(health: Health) -> Option<Refusal> {
             "452 4.3.1 no room for mail now",
             "the spool's disk is full",
         )),
-        Health::Failing(why) => Some(Refusal::new(
-            "spool-failing",
-            "451 4.3.0 cannot keep mail now",
-            why.to_string(),
-        )),
+        Health::Failing(why) => {
+            Some(Refusal::new("spool-failing", "451 4.3.0 cannot keep mail now", why.to_string()))
+        }
     }
 }
 
 /// An error of the queue while a message comes in.
 pub(super) fn spool_error(error: &SpoolError) -> Refusal {
     match error {
-        SpoolError::Full => Refusal::new(
-            "spool-full",
-            "452 4.3.1 no room for mail now",
-            error.to_string(),
-        ),
-        _ => Refusal::new(
-            "spool-failing",
-            "451 4.3.0 cannot keep mail now",
-            error.to_string(),
-        ),
+        SpoolError::Full => {
+            Refusal::new("spool-full", "452 4.3.1 no room for mail now", error.to_string())
+        }
+        _ => Refusal::new("spool-failing", "451 4.3.0 cannot keep mail now", error.to_string()),
     }
 }

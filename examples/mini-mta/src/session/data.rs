@@ -13,17 +13,12 @@ impl<R: Resolver + 'static> Session<R> {
         let Some(t) = self.transaction.as_mut() else {
             return Verdict::Reject(standard::WRONG_ORDER.reply());
         };
-        let size = t
-            .params
-            .size
-            .map_or_else(SizeHint::unknown, SizeHint::octets);
+        let size = t.params.size.map_or_else(SizeHint::unknown, SizeHint::octets);
         let config = &self.server.config;
         match self.server.spool.begin(t.id, size).await {
-            Err(e) => Verdict::Reject(
-                begin::spool_error(&e)
-                    .id(t.id)
-                    .pronounce(&mut t.log, Shown::Data),
-            ),
+            Err(e) => {
+                Verdict::Reject(begin::spool_error(&e).id(t.id).pronounce(&mut t.log, Shown::Data))
+            }
             Ok(draft) => {
                 let job = if self.listener.role.is_submission() {
                     Job::Sign(config.sign.clone())
@@ -32,12 +27,8 @@ impl<R: Resolver + 'static> Session<R> {
                     policy.signatures = config.verify.dkim_max_signatures;
                     Job::Verify(policy)
                 };
-                t.intake = Some(Intake::new(
-                    draft,
-                    job,
-                    config.server.hostname.clone(),
-                    clock::now(),
-                ));
+                t.intake =
+                    Some(Intake::new(draft, job, config.server.hostname.clone(), clock::now()));
                 Verdict::Accept
             }
         }

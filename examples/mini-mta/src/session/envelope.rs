@@ -20,19 +20,12 @@ impl<R: Resolver + 'static> Session<R> {
         facts.set("mail.smtputf8", params.smtputf8);
         facts.set("mail.own", self.is_own(from.mailbox()));
         let spf = self.check_spf(&from, &mut log, &mut facts).await;
-        let outcome = judge::ask(
-            &self.server.config.policy,
-            Stage::Mail,
-            &facts,
-            &mut log,
-            now,
-        );
+        let outcome = judge::ask(&self.server.config.policy, Stage::Mail, &facts, &mut log, now);
         self.add_tags(outcome.tags);
         let decision = outcome.decision.unwrap_or_else(Decision::accept);
         let said = format!("sender {from} accepted");
-        let about = About::new(Shown::Mail, Code::OK.with(1, 0), "sender fine")
-            .id(id)
-            .accepted(&said);
+        let about =
+            About::new(Shown::Mail, Code::OK.with(1, 0), "sender fine").id(id).accepted(&said);
         let reply = judge::pronounce(&decision, &about, &mut log, now);
         if decision.reply().is_some() {
             return Verdict::Reject(reply);
@@ -64,10 +57,7 @@ impl<R: Resolver + 'static> Session<R> {
     ) -> Option<Both> {
         let now = clock::now();
         if self.listener.role.is_submission() {
-            log.record(
-                now,
-                Draft::skipped(Shown::Spf, "spf", "role-submission").say(OWN_USER),
-            );
+            log.record(now, Draft::skipped(Shown::Spf, "spf", "role-submission").say(OWN_USER));
             let none = || Fact(Value::Result(postrider_policy::Verdict::None));
             facts.set("spf", none());
             facts.set("spf.helo", none());
@@ -82,14 +72,9 @@ impl<R: Resolver + 'static> Session<R> {
             sender::facts(None, facts);
             return None;
         };
-        let hello = self
-            .hello
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string);
+        let hello = self.hello.as_ref().map_or_else(String::new, ToString::to_string);
         let mailbox = from.mailbox().map(ToString::to_string);
-        let who = mailbox
-            .as_ref()
-            .map_or(Sender::null(), |m| Sender::parse(m.as_bytes()));
+        let who = mailbox.as_ref().map_or(Sender::null(), |m| Sender::parse(m.as_bytes()));
         let dns = RecordingResolver::new(&*self.server.resolver);
         let mut steps = Vec::new();
         let hostname = &self.server.config.server.hostname;
@@ -98,10 +83,7 @@ impl<R: Resolver + 'static> Session<R> {
         let both = postrider_spf::check_both(&dns, &session, &self.spf_limits(), &mut steps).await;
         let took = clock::millis_since(now);
         log.record(clock::now(), sender::spf(&both.helo, &[], &[]));
-        log.record(
-            clock::now(),
-            sender::spf(&both.mail_from, &steps, &dns.take()).took(took),
-        );
+        log.record(clock::now(), sender::spf(&both.mail_from, &steps, &dns.take()).took(took));
         sender::facts(Some(&both), facts);
         Some(both)
     }
@@ -115,20 +97,8 @@ impl<R: Resolver + 'static> Session<R> {
         let recipient = self.server.config.directory.recipient(&to);
         let shown = to.to_string();
         let mut facts = t.facts.clone();
-        rcpt_facts(
-            &to,
-            &recipient,
-            t.rcpts.len(),
-            &self.server.config.directory,
-            &mut facts,
-        );
-        let outcome = judge::ask(
-            &self.server.config.policy,
-            Stage::Rcpt,
-            &facts,
-            &mut t.log,
-            now,
-        );
+        rcpt_facts(&to, &recipient, t.rcpts.len(), &self.server.config.directory, &mut facts);
+        let outcome = judge::ask(&self.server.config.policy, Stage::Rcpt, &facts, &mut t.log, now);
         let decision = outcome.decision.unwrap_or_else(Decision::accept);
         let said = meaning(&to, &recipient, self.user.as_ref());
         let about = About::new(Shown::Rcpt, Code::OK.with(1, 5), "recipient fine")
@@ -159,10 +129,7 @@ fn rcpt_facts(
     };
     facts.set("rcpt", to.mailbox());
     facts.set("rcpt.domain", domain);
-    facts.set(
-        "rcpt.local",
-        to.mailbox().map_or("postmaster", |m| m.local().as_str()),
-    );
+    facts.set("rcpt.local", to.mailbox().map_or("postmaster", |m| m.local().as_str()));
     facts.set("rcpt.exists", matches!(recipient, Recipient::Known { .. }));
     facts.set("rcpt.count", count);
 }
@@ -170,11 +137,8 @@ fn rcpt_facts(
 fn meaning(to: &ForwardPath, recipient: &Recipient, user: Option<&Mailbox>) -> String {
     match recipient {
         Recipient::Known { via, local, remote } if !via.is_empty() => {
-            let targets: Vec<String> = local
-                .iter()
-                .chain(remote)
-                .map(ToString::to_string)
-                .collect();
+            let targets: Vec<String> =
+                local.iter().chain(remote).map(ToString::to_string).collect();
             format!("{to} is an alias of {}", targets.join(", "))
         }
         Recipient::Known { .. } => format!("{to} is a local mailbox"),

@@ -48,22 +48,13 @@ impl<R: Resolver + 'static> Session<R> {
         let policy = &self.server.config.policy;
         let outcome = judge::ask(policy, Stage::Data, &t.facts, &mut t.log, clock::now());
         self.add_tags(outcome.tags);
-        let decision = with_grounds(
-            outcome.decision.unwrap_or_else(Decision::accept),
-            found.dkim.len(),
-        );
+        let decision =
+            with_grounds(outcome.decision.unwrap_or_else(Decision::accept), found.dkim.len());
         let said = format!("accepted for {}", counted(t.rcpts.len()));
         let queued = format!("queued as {}", t.id);
-        let about = About::new(Shown::Data, Code::OK.with(0, 0), &queued)
-            .id(t.id)
-            .accepted(&said);
+        let about = About::new(Shown::Data, Code::OK.with(0, 0), &queued).id(t.id).accepted(&said);
         if decision.reply().is_some() {
-            return Verdict::Reject(judge::pronounce(
-                &decision,
-                &about,
-                &mut t.log,
-                clock::now(),
-            ));
+            return Verdict::Reject(judge::pronounce(&decision, &about, &mut t.log, clock::now()));
         }
         let mut top = found.signatures.clone();
         if !self.listener.role.is_submission() {
@@ -77,12 +68,7 @@ impl<R: Resolver + 'static> Session<R> {
             Err(fault) => Verdict::Reject(fault.id(t.id).pronounce(&mut t.log, Shown::Queue)),
             Ok(draft) => {
                 t.log.record(clock::now(), draft);
-                Verdict::AcceptWith(judge::pronounce(
-                    &decision,
-                    &about,
-                    &mut t.log,
-                    clock::now(),
-                ))
+                Verdict::AcceptWith(judge::pronounce(&decision, &about, &mut t.log, clock::now()))
             }
         }
     }
@@ -107,20 +93,16 @@ impl<R: Resolver + 'static> Session<R> {
             Done::Sign(signer) => sign(*signer, &mut t.log),
             Done::Unsigned(why) => {
                 let draft = Draft::check(Shown::Header, "sign", Out::Warn).why("not-signed");
-                t.log
-                    .record(clock::now(), draft.say(&format!("not signed: {why}")));
+                t.log.record(clock::now(), draft.say(&format!("not signed: {why}")));
                 Ok(Found::default())
             }
         }
     }
 
     fn message_facts(&self, block: &HeaderBlock<'_>, octets: u64, hops: usize, facts: &mut Sheet) {
-        let one_from = (block.all("From").count() == 1)
-            .then(|| block.get("From"))
-            .flatten();
-        let authors = one_from
-            .and_then(|f| mailboxes(f.raw_value, Grammar::Strict).ok())
-            .unwrap_or_default();
+        let one_from = (block.all("From").count() == 1).then(|| block.get("From")).flatten();
+        let authors =
+            one_from.and_then(|f| mailboxes(f.raw_value, Grammar::Strict).ok()).unwrap_or_default();
         let author = match authors.as_slice() {
             [one] => one.to_mailbox(),
             _ => None,
@@ -134,10 +116,7 @@ impl<R: Resolver + 'static> Session<R> {
         facts.set("hop_count", hops);
         facts.set("from", author.as_ref());
         facts.set("from.domain", domain);
-        facts.set(
-            "from.own",
-            author.as_ref().is_some_and(|a| self.is_own(Some(a))),
-        );
+        facts.set("from.own", author.as_ref().is_some_and(|a| self.is_own(Some(a))));
         let text = |name: &str| {
             block.get(name).map_or_else(String::new, |f| {
                 SafeText::escaped(&f.unfolded()).as_str().trim().to_owned()
@@ -177,19 +156,12 @@ impl<R: Resolver + 'static> Session<R> {
             }
             checks::dkim_facts(&found.dkim, &mut t.facts);
         } else {
-            t.log.record(
-                clock::now(),
-                Draft::skipped(Shown::Dkim, "dkim", "switched-off"),
-            );
+            t.log.record(clock::now(), Draft::skipped(Shown::Dkim, "dkim", "switched-off"));
         }
         if config.dmarc {
             let started = clock::now();
             let dns = RecordingResolver::new(&*self.server.resolver);
-            let unseen = t
-                .from
-                .mailbox()
-                .and_then(Mailbox::domain_name)
-                .filter(|_| hidden);
+            let unseen = t.from.mailbox().and_then(Mailbox::domain_name).filter(|_| hidden);
             let ids = checks::identifiers(t.spf.as_ref(), unseen, &found.dkim);
             let verdict = postrider_dmarc::evaluate_authors(
                 &dns,
@@ -203,10 +175,7 @@ impl<R: Resolver + 'static> Session<R> {
             checks::dmarc_facts(&verdict, hidden, &mut t.facts);
             found.dmarc = Some(verdict);
         } else {
-            t.log.record(
-                clock::now(),
-                Draft::skipped(Shown::Dmarc, "dmarc", "switched-off"),
-            );
+            t.log.record(clock::now(), Draft::skipped(Shown::Dmarc, "dmarc", "switched-off"));
         }
         found
     }
@@ -220,12 +189,7 @@ impl<R: Resolver + 'static> Session<R> {
             found.dmarc.as_ref(),
         )
         .into_iter()
-        .chain(
-            (removed > 0)
-                .then(|| removed_note(removed))
-                .into_iter()
-                .flatten(),
-        )
+        .chain((removed > 0).then(|| removed_note(removed)).into_iter().flatten())
         .collect()
     }
 
@@ -238,23 +202,14 @@ impl<R: Resolver + 'static> Session<R> {
                 _ => BaseProtocol::Esmtp,
             },
             tls: if tls.is_some() { Tls::On } else { Tls::Off },
-            auth: if self.user.is_some() {
-                Auth::Done
-            } else {
-                Auth::None
-            },
+            auth: if self.user.is_some() { Auth::Done } else { Auth::None },
         };
-        let mut received = Received::new(
-            self.server.config.server.hostname.clone(),
-            with,
-            clock::now(),
-        )
-        .with_id(&t.id);
+        let mut received =
+            Received::new(self.server.config.server.hostname.clone(), with, clock::now())
+                .with_id(&t.id);
         if let Some(tls) = tls {
-            received = received.with_tls(SafeText::display(&format!(
-                "{} {}",
-                tls.version, tls.cipher
-            )));
+            received =
+                received.with_tls(SafeText::display(&format!("{} {}", tls.version, tls.cipher)));
         }
         if let [(only, _)] = t.rcpts.as_slice() {
             received = received.for_recipient(only.clone());
@@ -262,19 +217,12 @@ impl<R: Resolver + 'static> Session<R> {
         if self.listener.role.is_submission() {
             return received;
         }
-        let helo = self
-            .hello
-            .as_ref()
-            .map_or_else(SafeText::default, |h| SafeText::display(h));
+        let helo = self.hello.as_ref().map_or_else(SafeText::default, |h| SafeText::display(h));
         let client = match self.client.known() {
             Some(ip) => postrider_message::Client::new(helo, ip),
             None => postrider_message::Client::hidden(helo),
         };
-        let reverse = self
-            .iprev
-            .as_ref()
-            .and_then(|i| i.name())
-            .and_then(|n| n.name().to_domain());
+        let reverse = self.iprev.as_ref().and_then(|i| i.name()).and_then(|n| n.name().to_domain());
         received.from_client(match reverse {
             Some(name) => client.named(name),
             None => client,
@@ -313,29 +261,21 @@ impl<R: Resolver + 'static> Session<R> {
         t: &mut Transaction,
         envelope: &mut Envelope,
     ) {
-        let orcpt = SafeText::display(&format!(
-            "rfc822;{}",
-            to.to_string().trim_matches(['<', '>'])
-        ));
+        let orcpt =
+            SafeText::display(&format!("rfc822;{}", to.to_string().trim_matches(['<', '>'])));
         let mut add = |to: ForwardPath, dest: Option<Destination>| {
             let mut rcpt = Rcpt::new(to);
             if let Some(dest) = dest {
                 rcpt.dest = dest;
             }
             rcpt.orcpt = Some(orcpt.clone());
-            if !envelope
-                .rcpts
-                .iter()
-                .any(|r| r.to == rcpt.to && r.dest == rcpt.dest)
-            {
+            if !envelope.rcpts.iter().any(|r| r.to == rcpt.to && r.dest == rcpt.dest) {
                 envelope.rcpts.push(rcpt);
             }
         };
         match recipient {
             Recipient::Known { local, remote, .. } => {
-                local
-                    .iter()
-                    .for_each(|m| add(m.clone().into(), Some(Destination::local())));
+                local.iter().for_each(|m| add(m.clone().into(), Some(Destination::local())));
                 for m in remote {
                     add(m.clone().into(), self.route(m, t));
                 }
@@ -356,13 +296,8 @@ impl<R: Resolver + 'static> Session<R> {
         facts.set("age", 0_u64);
         facts.set("last_code", 0_u64);
         facts.set("source", self.listener.role.as_str());
-        let outcome = judge::ask(
-            &self.server.config.policy,
-            Stage::Route,
-            &facts,
-            &mut t.log,
-            clock::now(),
-        );
+        let outcome =
+            judge::ask(&self.server.config.policy, Stage::Route, &facts, &mut t.log, clock::now());
         let chosen = outcome.decision.as_ref().and_then(|d| match d.effect() {
             Effect::Route(name) => Some(name.as_str().to_owned()),
             _ => None,
@@ -388,10 +323,7 @@ fn with_grounds(decision: Decision, signatures: usize) -> Decision {
 /// Whether SPF or DMARC spoke for the sender; if not, a notice would probably hit a bystander.
 fn speaks_for_sender(spf: Option<&Both>, found: &Found) -> bool {
     spf.is_some_and(|both| both.mail_from.verdict == postrider_spf::Verdict::Pass)
-        || found
-            .dmarc
-            .as_ref()
-            .is_some_and(|d| d.result == postrider_dmarc::DmarcResult::Pass)
+        || found.dmarc.as_ref().is_some_and(|d| d.result == postrider_dmarc::DmarcResult::Pass)
 }
 
 /// Fetches the keys side by side under one deadline; what is missing then is a timeout.
@@ -415,9 +347,7 @@ async fn with_keys<R: Resolver + 'static>(
     };
     // What the deadline cuts off is still in `waiting`.
     let _elapsed = tokio::time::timeout(deadline, answers).await;
-    waiting
-        .into_iter()
-        .for_each(|id| verifier.key(id, Err(LookupError::Timeout)));
+    waiting.into_iter().for_each(|id| verifier.key(id, Err(LookupError::Timeout)));
     verifier.finish()
 }
 
@@ -436,10 +366,7 @@ async fn keep(
         .and_then(|text| TopFields::new(text).map_err(|e| e.to_string()))
         .map_err(|why| Refusal::new("header", "451 4.3.0 cannot write header fields", why))?;
     draft.prepend(top);
-    draft
-        .commit(envelope)
-        .await
-        .map_err(|e| begin::spool_error(&e))?;
+    draft.commit(envelope).await.map_err(|e| begin::spool_error(&e))?;
     let say = "on disk (fsync of file and directory) before the reply";
     Ok(Draft::check(Shown::Queue, "spool", Out::Pass).say(say))
 }
@@ -454,32 +381,20 @@ fn counted(recipients: usize) -> String {
 /// Signs with every key that was asked for, and says so.
 fn sign(signer: Signer, log: &mut Recorder) -> Result<Found, Refusal> {
     let signed = signer.finish().map_err(|e| {
-        Refusal::new(
-            "sign",
-            "451 4.3.0 cannot sign the message now",
-            e.to_string(),
-        )
+        Refusal::new("sign", "451 4.3.0 cannot sign the message now", e.to_string())
     })?;
     for (n, field) in signed.iter().enumerate() {
         let check = format!("sign:{}", n + 1);
         let say = format!("signed {}", signature_tags(field));
-        log.record(
-            clock::now(),
-            Draft::check(Shown::Header, &check, Out::Pass).say(&say),
-        );
+        log.record(clock::now(), Draft::check(Shown::Header, &check, Out::Pass).say(&say));
     }
-    Ok(Found {
-        signatures: signed.concat(),
-        ..Found::default()
-    })
+    Ok(Found { signatures: signed.concat(), ..Found::default() })
 }
 
 /// `d=… s=… a=…` of a field that we have just written.
 fn signature_tags(field: &[u8]) -> String {
     let (block, _) = HeaderBlock::parse(field);
-    let value = block
-        .get("DKIM-Signature")
-        .map_or(&b""[..], |f| f.raw_value);
+    let value = block.get("DKIM-Signature").map_or(&b""[..], |f| f.raw_value);
     match postrider_dkim::Signature::parse(value) {
         Ok(s) => format!("d={} s={} {}", s.domain, s.selector, s.algorithm.as_str()),
         Err(e) => e.to_string(),
@@ -489,13 +404,7 @@ fn signature_tags(field: &[u8]) -> String {
 fn rule_fields(fields: &[Field]) -> Vec<u8> {
     fields
         .iter()
-        .filter_map(|f| {
-            Some(
-                HeaderValue::new(f.text())
-                    .ok()?
-                    .to_field(FieldName::new(f.name())?),
-            )
-        })
+        .filter_map(|f| Some(HeaderValue::new(f.text()).ok()?.to_field(FieldName::new(f.name())?)))
         .flatten()
         .collect()
 }

@@ -37,15 +37,8 @@ impl MachineSink for MachineLog {
             Class::Done | Class::GoOn => return,
         };
         if !matches!(why.rule.id, "app.rejected" | "app.closed") {
-            let refused = Refused {
-                reply: reply.to_string(),
-                effect,
-                why: (*why).clone(),
-            };
-            self.0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(refused);
+            let refused = Refused { reply: reply.to_string(), effect, why: (*why).clone() };
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(refused);
         }
     }
 }
@@ -61,14 +54,10 @@ impl<R: Resolver + 'static> Session<R> {
     fn record_refusals(&mut self) {
         for refused in self.machine.take() {
             let rule = refused.why.rule.id;
-            let log = self
-                .transaction
-                .as_mut()
-                .map_or(&mut self.log, |t| &mut t.log);
+            let log = self.transaction.as_mut().map_or(&mut self.log, |t| &mut t.log);
             if rule == "seq.no-valid-recipients" {
-                let draft = Draft::check(Shown::Data, "data", Out::Info)
-                    .why(rule)
-                    .reply(&refused.reply);
+                let draft =
+                    Draft::check(Shown::Data, "data", Out::Info).why(rule).reply(&refused.reply);
                 log.record(
                     clock::now(),
                     draft.say(&format!("{}: every recipient was refused", refused.reply)),

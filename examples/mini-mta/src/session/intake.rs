@@ -88,9 +88,7 @@ impl<D: Draft> Intake<D> {
 
     /// Takes the next octets. A fault is kept for the end: the client listens only then.
     pub(super) async fn push(&mut self, chunk: &[u8]) {
-        self.octets = self
-            .octets
-            .saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        self.octets = self.octets.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
         if self.fault.is_some() {
             return;
         }

@@ -7,10 +7,7 @@ fn parse(text: &str) -> Parsed {
 
 fn codes(text: &str) -> Vec<(&'static str, String)> {
     let warnings = parse(text).warnings;
-    warnings
-        .iter()
-        .map(|w| (w.problem.code(), w.tag.to_string()))
-        .collect()
+    warnings.iter().map(|w| (w.problem.code(), w.tag.to_string())).collect()
 }
 
 #[test]
@@ -79,27 +76,12 @@ fn removed_and_unknown_tags_are_ignored_with_a_warning() {
 fn the_first_of_duplicates_counts() {
     let text = "v=DMARC1; p=none; P=reject; v=DMARC1";
     assert_eq!(parse(text).record.policy, Some(Disposition::None));
-    assert_eq!(
-        codes(text),
-        [
-            ("duplicate-tag", "p".to_owned()),
-            ("duplicate-tag", "v".to_owned())
-        ]
-    );
+    assert_eq!(codes(text), [("duplicate-tag", "p".to_owned()), ("duplicate-tag", "v".to_owned())]);
 }
 
 #[test]
 fn a_bad_optional_tag_takes_its_default() {
-    for tag in [
-        "adkim=x",
-        "aspf=",
-        "psd=maybe",
-        "t=1",
-        "fo=0:1",
-        "fo=d:d",
-        "fo=",
-        "fo=01",
-    ] {
+    for tag in ["adkim=x", "aspf=", "psd=maybe", "t=1", "fo=0:1", "fo=d:d", "fo=", "fo=01"] {
         let parsed = parse(&format!("v=DMARC1; p=reject; {tag}"));
         assert_eq!(parsed.record, Record::new(Disposition::Reject), "{tag}");
         assert_eq!(parsed.warnings[0].problem, Problem::BadValue, "{tag}");
@@ -109,19 +91,10 @@ fn a_bad_optional_tag_takes_its_default() {
 
 #[test]
 fn a_bad_policy_tag_is_a_defect() {
-    for text in [
-        "v=DMARC1",
-        "v=DMARC1; p=n",
-        "v=DMARC1; p=none; sp=bob",
-        "v=DMARC1; p=none; np=",
-    ] {
+    for text in ["v=DMARC1", "v=DMARC1; p=n", "v=DMARC1; p=none; sp=bob", "v=DMARC1; p=none; np="] {
         assert!(parse(text).defect().is_some(), "{text}");
     }
-    assert!(
-        parse("v=DMARC1; p=none; sp=reject; np=reject")
-            .defect()
-            .is_none()
-    );
+    assert!(parse("v=DMARC1; p=none; sp=reject; np=reject").defect().is_none());
 }
 
 #[test]
@@ -142,10 +115,7 @@ fn tags_and_uris_are_limited() {
         assert_eq!(parse(&text).warnings.is_empty(), ok, "{n}");
     }
     for (n, ok) in [(31, true), (32, true), (33, false)] {
-        let parsed = parse(&format!(
-            "v=DMARC1; p=none; rua={}",
-            vec!["a:b"; n].join(",")
-        ));
+        let parsed = parse(&format!("v=DMARC1; p=none; rua={}", vec!["a:b"; n].join(",")));
         assert_eq!(parsed.warnings.is_empty(), ok, "{n}");
         assert_eq!(parsed.record.aggregate.len(), n.min(32));
     }

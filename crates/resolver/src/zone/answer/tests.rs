@@ -26,10 +26,7 @@ fn unknown_name_is_nxdomain_and_unknown_type_nodata() {
     assert_eq!(content("www.example.org", Kind::A), Content::NxDomain);
     assert_eq!(content("mail.example.org", Kind::Mx), Content::NoData);
     assert_eq!(content("example.org", Kind::A), Content::NoData);
-    assert_eq!(
-        content("MAIL.example.ORG.", Kind::A),
-        Content::Records(vec![host(1)])
-    );
+    assert_eq!(content("MAIL.example.ORG.", Kind::A), Content::Records(vec![host(1)]));
     zone.insert_node(name("empty.example"));
     let content = ask(&zone, "empty.example", Kind::Txt).unwrap().content;
     assert_eq!(content, Content::NoData);
@@ -39,26 +36,15 @@ fn unknown_name_is_nxdomain_and_unknown_type_nodata() {
 fn failures_concern_the_types_they_name() {
     let mut zone = ZoneResolver::new();
     zone.insert(name("a.example"), 60, host(1));
-    zone.fail(
-        name("a.example"),
-        FaultKinds::Only(vec![Kind::Txt]),
-        LookupError::Timeout,
-    );
-    zone.fail(
-        name("b.example"),
-        FaultKinds::AllBut(vec![Kind::Txt]),
-        LookupError::Refused,
-    );
+    zone.fail(name("a.example"), FaultKinds::Only(vec![Kind::Txt]), LookupError::Timeout);
+    zone.fail(name("b.example"), FaultKinds::AllBut(vec![Kind::Txt]), LookupError::Refused);
     zone.fail(
         name("c.example"),
         FaultKinds::AllBut(vec![]),
         LookupError::ServFail { bogus: false },
     );
     assert!(ask(&zone, "a.example", Kind::A).is_ok());
-    assert_eq!(
-        ask(&zone, "a.example", Kind::Txt),
-        Err(LookupError::Timeout)
-    );
+    assert_eq!(ask(&zone, "a.example", Kind::Txt), Err(LookupError::Timeout));
     assert_eq!(ask(&zone, "b.example", Kind::A), Err(LookupError::Refused));
     assert!(ask(&zone, "b.example", Kind::Txt).unwrap().is_denial());
     let failed = ask(&zone, "c.example", Kind::Soa);
@@ -89,19 +75,9 @@ fn alias_that_comes_back_is_a_loop() {
     let mut zone = ZoneResolver::new();
     zone.insert(name("a.example"), 60, Record::Cname(name("b.example")));
     zone.insert(name("b.example"), 60, Record::Cname(name("a.example")));
-    zone.insert(
-        name("self.example"),
-        60,
-        Record::Cname(name("self.example")),
-    );
-    assert_eq!(
-        ask(&zone, "a.example", Kind::A),
-        Err(LookupError::AliasLoop)
-    );
-    assert_eq!(
-        ask(&zone, "self.example", Kind::A),
-        Err(LookupError::AliasLoop)
-    );
+    zone.insert(name("self.example"), 60, Record::Cname(name("self.example")));
+    assert_eq!(ask(&zone, "a.example", Kind::A), Err(LookupError::AliasLoop));
+    assert_eq!(ask(&zone, "self.example", Kind::A), Err(LookupError::AliasLoop));
 }
 
 #[test]
@@ -128,30 +104,18 @@ fn wildcards_synthesise_below_the_closest_encloser() {
     zone.insert(
         name("*.example"),
         3600,
-        Record::Mx {
-            preference: 10,
-            exchange: name("host1.example"),
-        },
+        Record::Mx { preference: 10, exchange: name("host1.example") },
     );
     zone.insert(name("sub.*.example"), 3600, txt("this is not a wildcard"));
     zone.insert(name("host1.example"), 3600, host(1));
     zone.insert(name("_ssh._tcp.host1.example"), 3600, txt("srv"));
     let content = |n, kind| ask(&zone, n, kind).unwrap().content;
-    assert!(matches!(
-        content("host3.example", Kind::Mx),
-        Content::Records(_)
-    ));
+    assert!(matches!(content("host3.example", Kind::Mx), Content::Records(_)));
     assert_eq!(content("host3.example", Kind::A), Content::NoData);
-    assert!(matches!(
-        content("foo.bar.example", Kind::Txt),
-        Content::Records(_)
-    ));
+    assert!(matches!(content("foo.bar.example", Kind::Txt), Content::Records(_)));
     assert_eq!(content("host1.example", Kind::Mx), Content::NoData);
     assert_eq!(content("sub.*.example", Kind::Mx), Content::NoData);
-    assert_eq!(
-        content("_telnet._tcp.host1.example", Kind::Txt),
-        Content::NxDomain
-    );
+    assert_eq!(content("_telnet._tcp.host1.example", Kind::Txt), Content::NxDomain);
     assert_eq!(content("ghost.*.example", Kind::Mx), Content::NxDomain);
     let synthesised = ask(&zone, "host3.example", Kind::Mx).unwrap();
     assert_eq!(synthesised.canonical, name("host3.example"));
@@ -183,11 +147,7 @@ fn answer_is_authentic_if_its_whole_chain_is() {
     let mut zone = ZoneResolver::new();
     zone.secure(name("signed.example"));
     zone.trust(name("cut.signed.example"), Trust::Insecure);
-    zone.insert(
-        name("a.signed.example"),
-        60,
-        Record::Cname(name("b.plain.example")),
-    );
+    zone.insert(name("a.signed.example"), 60, Record::Cname(name("b.plain.example")));
     zone.insert(name("b.plain.example"), 60, host(1));
     zone.insert(name("c.signed.example"), 60, host(2));
     zone.insert(name("d.cut.signed.example"), 60, host(3));

@@ -62,10 +62,7 @@ _25._tcp.mail TLSA 3 1 1 00ff ( 12
     assert_eq!(show("example.org", Kind::Txt), "\"v=spf1 mx -all\"");
     assert_eq!(show("www.example.org", Kind::A), "192.0.2.1");
     assert_eq!(show("mail.example.org", Kind::Aaaa), "2001:db8::1");
-    assert_eq!(
-        show("1.2.0.192.in-addr.arpa", Kind::Ptr),
-        "mail.example.org."
-    );
+    assert_eq!(show("1.2.0.192.in-addr.arpa", Kind::Ptr), "mail.example.org.");
     let tlsa = show("_25._tcp.mail.example.org", Kind::Tlsa);
     assert_eq!(tlsa, "3 1 1 00ff12ab");
 }
@@ -82,10 +79,7 @@ fn ttl_and_class_come_in_any_order_or_not_at_all() {
 
 #[test]
 fn ttl_ends_at_2147483647() {
-    assert_eq!(
-        lines("a. 2147483647 A 192.0.2.1"),
-        ["a 2147483647 A 192.0.2.1"]
-    );
+    assert_eq!(lines("a. 2147483647 A 192.0.2.1"), ["a 2147483647 A 192.0.2.1"]);
     assert_eq!(
         faults("a. 2147483648 A 192.0.2.1"),
         ["1:4: ttl in seconds (at most 2147483647) expected, found `2147483648`"]
@@ -178,17 +172,11 @@ fn other_types_make_their_name_exist() {
     let text =
         "$TTL 60\n_imaps._tcp SRV 0 1 993 mail\nx CAA 0 issue \"ca.example\"\ny TYPE999 \\# 0\n";
     let skipped = zone.load(text, &name("example.org")).unwrap();
-    let seen: Vec<String> = skipped
-        .iter()
-        .map(|s| format!("{} {} {}", s.line, s.name, s.kind))
-        .collect();
+    let seen: Vec<String> =
+        skipped.iter().map(|s| format!("{} {} {}", s.line, s.name, s.kind)).collect();
     assert_eq!(
         seen,
-        [
-            "2 _imaps._tcp.example.org SRV",
-            "3 x.example.org CAA",
-            "4 y.example.org TYPE999"
-        ]
+        ["2 _imaps._tcp.example.org SRV", "3 x.example.org CAA", "4 y.example.org TYPE999"]
     );
     let content = |n| ask(&zone, n, Kind::A).unwrap().content;
     assert_eq!(content("_imaps._tcp.example.org"), Content::NoData);
@@ -247,9 +235,7 @@ a AAAA (
 #[test]
 fn faults_can_name_the_file_and_add_nothing() {
     let mut zone = ZoneResolver::new();
-    let errors = zone
-        .load("a. A 192.0.2.1\nb. A x", &Name::root())
-        .unwrap_err();
+    let errors = zone.load("a. A 192.0.2.1\nb. A x", &Name::root()).unwrap_err();
     assert_eq!(
         errors.in_file("world.zone").to_string(),
         "world.zone:2:6: IPv4 address expected, found `x`"
@@ -283,24 +269,12 @@ a A 192.0.2.1
     let zone = zone(text);
     let error = |n, kind| ask(&zone, n, kind).unwrap_err();
     assert_eq!(error("a.example.org", Kind::Mx), LookupError::Timeout);
-    assert_eq!(
-        error("b.example.org", Kind::Ns),
-        LookupError::ServFail { bogus: false }
-    );
-    assert_eq!(
-        error("c.example.org", Kind::A),
-        LookupError::ServFail { bogus: true }
-    );
-    assert_eq!(
-        error("d.example.org", Kind::A).to_string(),
-        "no route to \"host\""
-    );
+    assert_eq!(error("b.example.org", Kind::Ns), LookupError::ServFail { bogus: false });
+    assert_eq!(error("c.example.org", Kind::A), LookupError::ServFail { bogus: true });
+    assert_eq!(error("d.example.org", Kind::A).to_string(), "no route to \"host\"");
     assert_eq!(error("g.example.org", Kind::Mx), LookupError::Refused);
     let answer = |n, kind| ask(&zone, n, kind).unwrap();
-    assert!(
-        answer("a.example.org", Kind::A).authentic,
-        "an indented comment is a comment"
-    );
+    assert!(answer("a.example.org", Kind::A).authentic, "an indented comment is a comment");
     assert_eq!(answer("e.example.org", Kind::A).content, Content::NxDomain);
     assert_eq!(answer("e.example.org", Kind::A).ttl, 77);
     assert_eq!(answer("f.example.org", Kind::Txt).content, Content::NoData);

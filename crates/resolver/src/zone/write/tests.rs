@@ -5,10 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 fn label() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![
-        vec(any::<u8>(), 1..8),
-        "[a-z*_@$;.\"() -]{1,4}".prop_map(String::into_bytes)
-    ]
+    prop_oneof![vec(any::<u8>(), 1..8), "[a-z*_@$;.\"() -]{1,4}".prop_map(String::into_bytes)]
 }
 
 fn name() -> impl Strategy<Value = Name> {
@@ -25,10 +22,8 @@ fn record() -> impl Strategy<Value = Record> {
     prop_oneof![
         any::<[u8; 4]>().prop_map(|a| Record::A(a.into())),
         any::<[u8; 16]>().prop_map(|a| Record::Aaaa(a.into())),
-        (any::<u16>(), name()).prop_map(|(preference, exchange)| Record::Mx {
-            preference,
-            exchange
-        }),
+        (any::<u16>(), name())
+            .prop_map(|(preference, exchange)| Record::Mx { preference, exchange }),
         txt().prop_map(Record::Txt),
         name().prop_map(Record::Ptr),
         name().prop_map(Record::Cname),

@@ -15,15 +15,9 @@ fn under_tls(keywords: &[&str]) -> Talk {
 #[test]
 fn credentials_do_not_leave_in_clear() {
     let mut talk = Talk::ready(config(), &["AUTH PLAIN"]);
-    assert_eq!(
-        talk.client.authenticate(talk.now, credentials()),
-        Err(NotReady::NeedsTls)
-    );
+    assert_eq!(talk.client.authenticate(talk.now, credentials()), Err(NotReady::NeedsTls));
     assert_eq!(talk.sent(), "");
-    let clear = Config {
-        clear_auth: ClearAuth::Allow,
-        ..config()
-    };
+    let clear = Config { clear_auth: ClearAuth::Allow, ..config() };
     let mut talk = Talk::ready(clear, &["AUTH PLAIN"]);
     assert_eq!(talk.client.authenticate(talk.now, credentials()), Ok(()));
 }
@@ -81,15 +75,7 @@ fn the_log_holds_no_credentials() {
     let mut talk = under_tls(&["AUTH LOGIN"]);
     talk.client.authenticate(talk.now, credentials()).unwrap();
     talk.hear("334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n235 ok\r\n");
-    let log: Vec<_> = talk
-        .client
-        .take_log()
-        .iter()
-        .map(|e| e.said.to_string())
-        .collect();
+    let log: Vec<_> = talk.client.take_log().iter().map(|e| e.said.to_string()).collect();
     assert!(log.contains(&"C: AUTH LOGIN".to_owned()), "{log:?}");
-    assert!(
-        !log.concat().contains("aHVudGVyMg") && !log.concat().contains("dG9t"),
-        "{log:?}"
-    );
+    assert!(!log.concat().contains("aHVudGVyMg") && !log.concat().contains("dG9t"), "{log:?}");
 }

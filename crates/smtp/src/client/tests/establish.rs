@@ -3,10 +3,7 @@
 use super::*;
 
 fn required() -> Config {
-    Config {
-        tls: TlsPolicy::Required,
-        ..config()
-    }
+    Config { tls: TlsPolicy::Required, ..config() }
 }
 
 /// A client that has sent STARTTLS.
@@ -29,10 +26,7 @@ fn unknown_keywords_do_not_fail_ehlo() {
 fn helo_follows_a_permanent_refusal_only() {
     let mut talk = Talk::new(config());
     talk.hear("220 mx.example\r\n502 what\r\n");
-    assert_eq!(
-        talk.sent(),
-        "EHLO client.example\r\nHELO client.example\r\n"
-    );
+    assert_eq!(talk.sent(), "EHLO client.example\r\nHELO client.example\r\n");
     talk.hear("250 mx.example\r\n");
     assert!(talk.events().ends_with(&[Event::Ready]));
     let mut talk = Talk::new(config());
@@ -52,20 +46,11 @@ fn helo_is_not_tried_when_tls_is_required() {
 
 #[test]
 fn a_greeting_other_than_220_ends() {
-    for greeting in [
-        "521 no mail here\r\n",
-        "554 no\r\n",
-        "421 busy\r\n",
-        "250 hm\r\n",
-    ] {
+    for greeting in ["521 no mail here\r\n", "554 no\r\n", "421 busy\r\n", "250 hm\r\n"] {
         let mut talk = Talk::new(config());
         talk.hear(greeting);
         let failed = talk.failed();
-        assert_eq!(
-            (failed.at, failed.usable),
-            (Stage::Greeting, false),
-            "{greeting}"
-        );
+        assert_eq!((failed.at, failed.usable), (Stage::Greeting, false), "{greeting}");
         assert_eq!(talk.sent(), "");
     }
 }
@@ -96,50 +81,28 @@ fn capabilities_of_before_tls_are_forgotten() {
 
 #[test]
 fn octets_behind_the_220_are_fatal() {
-    for (first, then) in [
-        ("220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n", ""),
-        ("220 go\r\n", "2"),
-        ("220 go\r\n2", ""),
-    ] {
+    for (first, then) in
+        [("220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n", ""), ("220 go\r\n", "2"), ("220 go\r\n2", "")]
+    {
         let mut talk = at_starttls(config());
         talk.hear(first);
         talk.hear(then);
-        assert!(
-            talk.events()
-                .ends_with(&[Event::Closed(End::InjectedPlaintext)]),
-            "{first}{then}"
-        );
-        assert_eq!(
-            talk.client.tls_established(talk.now, tls_info()),
-            Err(NotReady::NoTlsAwaited)
-        );
+        assert!(talk.events().ends_with(&[Event::Closed(End::InjectedPlaintext)]), "{first}{then}");
+        assert_eq!(talk.client.tls_established(talk.now, tls_info()), Err(NotReady::NoTlsAwaited));
         assert_eq!(talk.sent(), "");
     }
 }
 
 #[test]
 fn required_tls_fails_closed() {
-    let refusals = [
-        "454 not now\r\n",
-        "502 never\r\n",
-        "250 hm\r\n",
-        "garbage\r\n",
-        "334 go on\r\n",
-    ];
+    let refusals =
+        ["454 not now\r\n", "502 never\r\n", "250 hm\r\n", "garbage\r\n", "334 go on\r\n"];
     for refusal in refusals {
         let mut talk = at_starttls(required());
         talk.hear(refusal);
         let failed = talk.failed();
-        assert_eq!(
-            (failed.at, failed.usable),
-            (Stage::StartTls, false),
-            "{refusal}"
-        );
-        assert_eq!(
-            (talk.sent().as_str(), talk.client.is_closed()),
-            ("", true),
-            "{refusal}"
-        );
+        assert_eq!((failed.at, failed.usable), (Stage::StartTls, false), "{refusal}");
+        assert_eq!((talk.sent().as_str(), talk.client.is_closed()), ("", true), "{refusal}");
     }
 }
 
@@ -156,26 +119,13 @@ fn required_tls_fails_closed_without_the_keyword() {
 #[test]
 fn an_end_or_a_failed_handshake_ends_even_opportunistic_tls() {
     for policy in [TlsPolicy::Required, TlsPolicy::Opportunistic] {
-        let mut talk = at_starttls(Config {
-            tls: policy,
-            ..config()
-        });
+        let mut talk = at_starttls(Config { tls: policy, ..config() });
         talk.client.handle_eof(talk.now);
-        assert_eq!(
-            (talk.failed().at, talk.sent().as_str()),
-            (Stage::StartTls, "")
-        );
-        let mut talk = at_starttls(Config {
-            tls: policy,
-            ..config()
-        });
+        assert_eq!((talk.failed().at, talk.sent().as_str()), (Stage::StartTls, ""));
+        let mut talk = at_starttls(Config { tls: policy, ..config() });
         talk.hear("220 go\r\n");
-        talk.client
-            .tls_failed(talk.now, SafeText::from_static("bad certificate"));
-        assert_eq!(
-            (talk.failed().at, talk.sent().as_str()),
-            (Stage::StartTls, "")
-        );
+        talk.client.tls_failed(talk.now, SafeText::from_static("bad certificate"));
+        assert_eq!((talk.failed().at, talk.sent().as_str()), (Stage::StartTls, ""));
     }
 }
 

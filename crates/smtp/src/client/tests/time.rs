@@ -52,9 +52,7 @@ fn each_block_has_its_time_anew() {
     talk.hear("250 ok\r\n250 ok\r\n354 go\r\n");
     for _ in 0..10 {
         talk.wait(MINUTE * 2);
-        talk.client
-            .body(talk.now, Bytes::from_static(b"block\r\n"))
-            .unwrap();
+        talk.client.body(talk.now, Bytes::from_static(b"block\r\n")).unwrap();
     }
     times_out(&mut talk, 3, Stage::Body);
 }

@@ -16,18 +16,13 @@ fn pipelined_commands_leave_together() {
     );
     talk.hear("250 2.1.0 ok\r\n250 2.1.5 ok\r\n550 5.1.1 no\r\n354 go\r\n");
     let events = talk.events();
-    let [
-        Event::Rcpt { index: 0, .. },
-        Event::Rcpt { index: 1, reply },
-        Event::WantBody,
-    ] = &events[..]
+    let [Event::Rcpt { index: 0, .. }, Event::Rcpt { index: 1, reply }, Event::WantBody] =
+        &events[..]
     else {
         panic!("{events:?}")
     };
     assert_eq!(reply.to_string(), "550 5.1.1 no");
-    talk.client
-        .body(talk.now, Bytes::from_static(b"a\r\n.b"))
-        .unwrap();
+    talk.client.body(talk.now, Bytes::from_static(b"a\r\n.b")).unwrap();
     talk.client.body_end(talk.now).unwrap();
     assert_eq!(talk.sent(), "a\r\n..b\r\n.\r\n");
     talk.hear("250 2.0.0 queued\r\n");
@@ -63,13 +58,7 @@ fn without_pipelining_data_is_not_sent_for_nobody() {
 fn commands_in_flight_are_bounded() {
     let to: Vec<String> = (0..100).map(|n| format!("user{n}@mx.example")).collect();
     let to: Vec<&str> = to.iter().map(String::as_str).collect();
-    let mut talk = Talk::ready(
-        Config {
-            in_flight: 200,
-            ..config()
-        },
-        PIPELINING,
-    );
+    let mut talk = Talk::ready(Config { in_flight: 200, ..config() }, PIPELINING);
     talk.submit(&to);
     let mut commands = 0;
     loop {
@@ -94,10 +83,7 @@ fn a_354_without_a_valid_recipient_gets_a_lone_dot() {
     assert!(matches!(&talk.events()[..], [Event::Rcpt { .. }]));
     talk.hear("554 no valid recipients\r\n");
     let failed = talk.failed();
-    assert_eq!(
-        (failed.at, failed.cause, failed.usable),
-        (Stage::Data, Cause::NoRecipients, true)
-    );
+    assert_eq!((failed.at, failed.cause, failed.usable), (Stage::Data, Cause::NoRecipients, true));
     // In step: the next command gets its own reply.
     talk.client.reset(talk.now).unwrap();
     assert_eq!(talk.sent(), "RSET\r\n");
@@ -178,10 +164,7 @@ fn replies_are_given_to_their_commands_in_order() {
             stages.push(to.to_string());
         }
     }
-    assert_eq!(
-        stages,
-        ["greeting", "EHLO", "MAIL", "RCPT 0", "RCPT 1", "RCPT 2"]
-    );
+    assert_eq!(stages, ["greeting", "EHLO", "MAIL", "RCPT 0", "RCPT 1", "RCPT 2"]);
 }
 
 #[test]
@@ -198,20 +181,14 @@ fn a_421_answers_what_is_in_flight_and_ends() {
 fn an_unsolicited_421_ends_without_a_failure() {
     let mut talk = Talk::ready(config(), PIPELINING);
     talk.hear("421 4.3.2 going down\r\n");
-    assert!(matches!(
-        &talk.events()[..],
-        [Event::Closed(End::ServerClosing(_))]
-    ));
+    assert!(matches!(&talk.events()[..], [Event::Closed(End::ServerClosing(_))]));
 }
 
 #[test]
 fn a_reply_to_nothing_is_out_of_step() {
     let mut talk = Talk::ready(config(), PIPELINING);
     talk.hear("250 ok\r\n");
-    assert!(matches!(
-        &talk.events()[..],
-        [Event::Closed(End::OutOfStep { at: None, .. })]
-    ));
+    assert!(matches!(&talk.events()[..], [Event::Closed(End::OutOfStep { at: None, .. })]));
 }
 
 #[test]
@@ -225,10 +202,7 @@ fn a_reply_of_a_class_the_command_cannot_have_is_out_of_step() {
         let mut talk = Talk::ready(config(), PIPELINING);
         talk.submit(&["b@mx.example"]);
         talk.hear(replies);
-        assert!(
-            matches!(talk.failed().cause, Cause::Ended(End::OutOfStep { .. })),
-            "{replies}"
-        );
+        assert!(matches!(talk.failed().cause, Cause::Ended(End::OutOfStep { .. })), "{replies}");
     }
 }
 
@@ -250,9 +224,7 @@ fn bare_line_ends_are_not_sent() {
     talk.submit(&["b@mx.example"]);
     talk.hear("250 ok\r\n250 ok\r\n354 go\r\n");
     talk.sent();
-    let refused = talk
-        .client
-        .body(talk.now, Bytes::from_static(b"a\n.\nMAIL FROM:<>\r\n"));
+    let refused = talk.client.body(talk.now, Bytes::from_static(b"a\n.\nMAIL FROM:<>\r\n"));
     assert!(matches!(refused, Err(NotReady::Content(bare)) if bare.at == 1));
     assert_eq!(talk.sent(), "");
     assert!(matches!(talk.failed().cause, Cause::Ended(End::Content(_))));
@@ -261,27 +233,14 @@ fn bare_line_ends_are_not_sent() {
 
 #[test]
 fn unmet_needs_fail_before_mail() {
-    let big = Transaction {
-        size: Some(1001),
-        ..transaction(&["b@mx.example"])
-    };
+    let big = Transaction { size: Some(1001), ..transaction(&["b@mx.example"]) };
     let eight = Transaction {
         body: crate::value::BodyType::EightBitMime,
         ..transaction(&["b@mx.example"])
     };
-    let content = Transaction {
-        smtputf8: true,
-        ..transaction(&["b@mx.example"])
-    };
+    let content = Transaction { smtputf8: true, ..transaction(&["b@mx.example"]) };
     for (need, unmet, code) in [
-        (
-            big,
-            Unmet::Size {
-                size: 1001,
-                max: 1000,
-            },
-            "5.3.4",
-        ),
+        (big, Unmet::Size { size: 1001, max: 1000 }, "5.3.4"),
         (eight, Unmet::EightBitMime, "5.6.3"),
         (content, Unmet::SmtpUtf8, "5.6.7"),
         (transaction(&["grüße@mx.example"]), Unmet::SmtpUtf8, "5.6.7"),
@@ -304,19 +263,13 @@ fn met_needs_are_parameters() {
         body: crate::value::BodyType::EightBitMime,
         ..transaction(&["grüße@mx.example"])
     });
-    assert_eq!(
-        talk.sent(),
-        "MAIL FROM:<a@client.example> SIZE=1000 BODY=8BITMIME SMTPUTF8\r\n"
-    );
+    assert_eq!(talk.sent(), "MAIL FROM:<a@client.example> SIZE=1000 BODY=8BITMIME SMTPUTF8\r\n");
 }
 
 #[test]
 fn a_transaction_wants_recipients_and_an_idle_connection() {
     let mut talk = Talk::ready(config(), &[]);
-    assert_eq!(
-        talk.client.submit(talk.now, transaction(&[])),
-        Err(NotReady::NoRecipients)
-    );
+    assert_eq!(talk.client.submit(talk.now, transaction(&[])), Err(NotReady::NoRecipients));
     talk.submit(&["b@mx.example"]);
     let twice = talk.client.submit(talk.now, transaction(&["b@mx.example"]));
     assert_eq!(twice, Err(NotReady::Busy));

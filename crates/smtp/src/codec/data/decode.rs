@@ -149,9 +149,7 @@ impl DataDecoder {
     fn see_near_end(&mut self, window: &[u8], at: usize) {
         let before = |back: usize| match at.checked_sub(back) {
             Some(index) => window.get(index).copied(),
-            None => (2 + at)
-                .checked_sub(back)
-                .and_then(|i| self.tail.get(i).copied()),
+            None => (2 + at).checked_sub(back).and_then(|i| self.tail.get(i).copied()),
         };
         if before(1) == Some(b'.') && matches!(before(2), Some(b'\r' | b'\n')) {
             self.stats.near_end.see(self.offset(at).saturating_sub(1));

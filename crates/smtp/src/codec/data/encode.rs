@@ -31,10 +31,7 @@ enum Place {
 
 impl Default for DataEncoder {
     fn default() -> Self {
-        Self {
-            place: Place::LineStart,
-            octets: 0,
-        }
+        Self { place: Place::LineStart, octets: 0 }
     }
 }
 
@@ -67,9 +64,7 @@ impl DataEncoder {
             Place::LineStart => Bytes::from_static(b".\r\n"),
             Place::Middle => Bytes::from_static(b"\r\n.\r\n"),
             Place::AfterCr => {
-                return Err(BareLineEnding {
-                    at: self.octets.saturating_sub(1),
-                });
+                return Err(BareLineEnding { at: self.octets.saturating_sub(1) });
             }
         });
         Ok(())
@@ -112,9 +107,7 @@ impl DataEncoder {
             };
             at += hit;
             if chunk.get(at) == Some(&b'\n') {
-                return Err(BareLineEnding {
-                    at: self.offset(at),
-                });
+                return Err(BareLineEnding { at: self.offset(at) });
             }
             self.place = Place::AfterCr;
             at += 1;
@@ -122,7 +115,6 @@ impl DataEncoder {
     }
 
     fn offset(&self, at: usize) -> u64 {
-        self.octets
-            .saturating_add(u64::try_from(at).unwrap_or(u64::MAX))
+        self.octets.saturating_add(u64::try_from(at).unwrap_or(u64::MAX))
     }
 }

@@ -27,11 +27,7 @@ struct Decoded {
 fn decode(parts: &[&[u8]], max: usize) -> Decoded {
     let mut decoder = DataDecoder::new();
     let mut rx = BytesMut::new();
-    let mut decoded = Decoded {
-        content: Vec::new(),
-        end: None,
-        rest: Vec::new(),
-    };
+    let mut decoded = Decoded { content: Vec::new(), end: None, rest: Vec::new() };
     for part in parts {
         rx.extend_from_slice(part);
         while decoded.end.is_none() {
@@ -146,9 +142,7 @@ fn every_near_terminator_is_seen_at_any_split() {
     for near in ends {
         let wire = [b"text", near, b"more\r\n.\r\n"].concat();
         for cut in 0..wire.len() {
-            let stats = decode(&[&wire[..cut], &wire[cut..]], usize::MAX)
-                .end
-                .unwrap();
+            let stats = decode(&[&wire[..cut], &wire[cut..]], usize::MAX).end.unwrap();
             assert_eq!(stats.near_end.count, 1, "{near:?} cut at {cut}");
         }
     }
@@ -196,12 +190,8 @@ fn bare_line_ends_are_not_sent() {
 fn a_refused_chunk_leaves_nothing_behind() {
     let mut out = Vec::new();
     let mut encoder = DataEncoder::new();
-    encoder
-        .push(Bytes::from_static(b"fine\r\n"), &mut out)
-        .unwrap();
-    encoder
-        .push(Bytes::from_static(b".x\r\n.y\n"), &mut out)
-        .unwrap_err();
+    encoder.push(Bytes::from_static(b"fine\r\n"), &mut out).unwrap();
+    encoder.push(Bytes::from_static(b".x\r\n.y\n"), &mut out).unwrap_err();
     assert_eq!(out.concat(), b"fine\r\n");
 }
 
@@ -223,10 +213,7 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
         ),
     ];
     proptest::collection::vec(line, 0..8).prop_map(|lines| {
-        lines
-            .into_iter()
-            .flat_map(|line| [line, b"\r\n".to_vec()].concat())
-            .collect()
+        lines.into_iter().flat_map(|line| [line, b"\r\n".to_vec()].concat()).collect()
     })
 }
 

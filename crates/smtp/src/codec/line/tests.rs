@@ -32,10 +32,7 @@ fn line(text: &'static str) -> LineItem {
 
 #[test]
 fn only_crlf_ends_a_line() {
-    assert_eq!(
-        whole(20, b"a\r\nbc\r\n\r\nd"),
-        [line("a"), line("bc"), line("")]
-    );
+    assert_eq!(whole(20, b"a\r\nbc\r\n\r\nd"), [line("a"), line("bc"), line("")]);
     let broken = |at| LineItem::Broken(LineFault::BareLf { at });
     assert_eq!(whole(20, b"a\nb\r\nc\r\n"), [broken(1), line("c")]);
     let broken = |at| LineItem::Broken(LineFault::BareCr { at });

@@ -49,10 +49,7 @@ fn version_1_is_strict() {
         "PROXY TCP4 192.0.2.1 192.0.2.2 +1 2\r\n",
         "PROXY TCP4 192.0.2.1 192.0.2.2 1 65536\r\n",
     ] {
-        assert!(
-            matches!(read(line.as_bytes()), Err(ProxyError::Field { .. })),
-            "{line}"
-        );
+        assert!(matches!(read(line.as_bytes()), Err(ProxyError::Field { .. })), "{line}");
     }
     assert_eq!(read(b"PROXY UNKNOWN\n"), Err(ProxyError::BareLf));
 }
@@ -65,46 +62,25 @@ fn version_1_ends_within_107_octets() {
         assert_eq!(read(line.as_bytes()).is_ok(), ok, "{len}");
     }
     assert_eq!(read(&[V1_START, &[b'x'; 100]].concat()), Ok(None));
-    assert_eq!(
-        read(&[V1_START, &[b'x'; 101]].concat()),
-        Err(ProxyError::LongLine)
-    );
+    assert_eq!(read(&[V1_START, &[b'x'; 101]].concat()), Err(ProxyError::LongLine));
 }
 
 #[test]
 fn another_protocol_is_refused_at_its_first_octet() {
     assert_eq!(read(b"EHLO a\r\n"), Err(ProxyError::Signature { at: 0 }));
     assert_eq!(read(b"PROXY\r\n"), Err(ProxyError::Signature { at: 5 }));
-    assert_eq!(
-        read(b"\r\n\r\n\0\r\nQUIX"),
-        Err(ProxyError::Signature { at: 10 })
-    );
+    assert_eq!(read(b"\r\n\r\n\0\r\nQUIX"), Err(ProxyError::Signature { at: 10 }));
     assert_eq!(read(b""), Ok(None));
 }
 
 #[test]
 fn version_2_refuses_other_versions_commands_and_families() {
-    assert_eq!(
-        read(&v2(0x11, 0x11, &[])),
-        Err(ProxyError::Command { octet: 0x11 })
-    );
-    assert_eq!(
-        read(&v2(0x22, 0x11, &[])),
-        Err(ProxyError::Command { octet: 0x22 })
-    );
-    assert_eq!(
-        read(&v2(0x21, 0x12, &[0; 12])),
-        Err(ProxyError::Family { octet: 0x12 })
-    );
-    assert_eq!(
-        read(&v2(0x21, 0x31, &[0; 216])),
-        Err(ProxyError::Family { octet: 0x31 })
-    );
+    assert_eq!(read(&v2(0x11, 0x11, &[])), Err(ProxyError::Command { octet: 0x11 }));
+    assert_eq!(read(&v2(0x22, 0x11, &[])), Err(ProxyError::Command { octet: 0x22 }));
+    assert_eq!(read(&v2(0x21, 0x12, &[0; 12])), Err(ProxyError::Family { octet: 0x12 }));
+    assert_eq!(read(&v2(0x21, 0x31, &[0; 216])), Err(ProxyError::Family { octet: 0x31 }));
     assert_eq!(read(&v2(0x21, 0x11, &[0; 11])), Err(ProxyError::Tlv));
-    assert_eq!(
-        read(&v2(0x21, 0x21, &[0; 36])).map(|h| h.is_some()),
-        Ok(true)
-    );
+    assert_eq!(read(&v2(0x21, 0x21, &[0; 36])).map(|h| h.is_some()), Ok(true));
 }
 
 #[test]

@@ -12,10 +12,7 @@ fn shown(wire: &str) -> String {
 #[test]
 fn codes_of_one_reply_are_equal() {
     let (first, second) = (Code::OK, Code::new(550).unwrap());
-    assert_eq!(
-        read("250-a\r\n550 b\r\n"),
-        Err(Botched::Mixed { first, second })
-    );
+    assert_eq!(read("250-a\r\n550 b\r\n"), Err(Botched::Mixed { first, second }));
 }
 
 #[test]
@@ -47,26 +44,17 @@ fn what_is_no_reply_botches() {
 
 #[test]
 fn enhanced_codes_are_read_when_announced_and_of_the_right_class() {
-    assert_eq!(
-        read("550 5.1.1 no\r\n").unwrap().enhanced(),
-        Enhanced::new(5, 1, 1)
-    );
+    assert_eq!(read("550 5.1.1 no\r\n").unwrap().enhanced(), Enhanced::new(5, 1, 1));
     assert_eq!(read("550 4.1.1 no\r\n").unwrap().enhanced(), None);
     assert_eq!(read("354 2.0.0 go\r\n").unwrap().enhanced(), None);
     let text = parse(b"550 5.1.1 no\r\n", EnhancedCodes::Text).unwrap();
-    assert_eq!(
-        (text.enhanced(), text.to_string()),
-        (None, "550 5.1.1 no".to_owned())
-    );
+    assert_eq!((text.enhanced(), text.to_string()), (None, "550 5.1.1 no".to_owned()));
 }
 
 #[test]
 fn line_limit_is_exact() {
     for (extra, ok) in [(0, true), (1, true), (2, false)] {
-        let limits = Limits {
-            line: 8,
-            ..Limits::default()
-        };
+        let limits = Limits { line: 8, ..Limits::default() };
         let wire = format!("250 {}\r\n", "a".repeat(1 + extra));
         let read = ReplyDecoder::new(limits).next(&mut BytesMut::from(wire.as_bytes()));
         assert_eq!(read.unwrap().is_ok(), ok, "{extra}");
@@ -75,24 +63,14 @@ fn line_limit_is_exact() {
 
 #[test]
 fn line_count_and_total_limits_are_exact() {
-    for (lines, botched) in [
-        (3, None),
-        (4, None),
-        (5, Some(Botched::ManyLines { max: 4 })),
-    ] {
-        let limits = Limits {
-            lines: 4,
-            ..Limits::default()
-        };
+    for (lines, botched) in [(3, None), (4, None), (5, Some(Botched::ManyLines { max: 4 }))] {
+        let limits = Limits { lines: 4, ..Limits::default() };
         let wire = format!("{}250 a\r\n", "250-a\r\n".repeat(lines - 1));
         let read = ReplyDecoder::new(limits).next(&mut BytesMut::from(wire.as_bytes()));
         assert_eq!(read.unwrap().err(), botched, "{lines}");
     }
     for (total, botched) in [(14, None), (13, Some(Botched::Long { max: 13 }))] {
-        let limits = Limits {
-            total,
-            ..Limits::default()
-        };
+        let limits = Limits { total, ..Limits::default() };
         let read = ReplyDecoder::new(limits).next(&mut BytesMut::from(&b"250-a\r\n250 b\r\n"[..]));
         assert_eq!(read.unwrap().err(), botched, "{total}");
     }
@@ -105,19 +83,15 @@ fn an_endless_line_is_given_up_at_its_limit() {
     rx.resize(2048, b'2');
     assert_eq!(decoder.next(&mut rx), None);
     rx.extend_from_slice(b"2");
-    assert_eq!(
-        decoder.next(&mut rx),
-        Some(Err(Botched::LongLine { max: 2048 }))
-    );
+    assert_eq!(decoder.next(&mut rx), Some(Err(Botched::LongLine { max: 2048 })));
 }
 
 #[test]
 fn three_replies_in_one_read_are_three() {
     let mut rx = BytesMut::from(&b"250 a\r\n550-b\r\n550 c\r\n354 d\r\n25"[..]);
     let mut decoder = ReplyDecoder::default();
-    let codes: Vec<_> = std::iter::from_fn(|| decoder.next(&mut rx))
-        .map(|r| r.unwrap().code().get())
-        .collect();
+    let codes: Vec<_> =
+        std::iter::from_fn(|| decoder.next(&mut rx)).map(|r| r.unwrap().code().get()).collect();
     assert_eq!(codes, [250, 550, 354]);
     assert!(decoder.in_reply());
     assert_eq!(&rx[..], b"25");

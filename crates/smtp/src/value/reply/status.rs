@@ -113,19 +113,13 @@ impl Code {
             Class::Permanent => 5,
             Class::GoOn => return self.alone(),
         };
-        Status {
-            code: self,
-            enhanced: Enhanced::new(class, subject, detail),
-        }
+        Status { code: self, enhanced: Enhanced::new(class, subject, detail) }
     }
 
     /// This code without an enhanced code.
     #[must_use]
     pub const fn alone(self) -> Status {
-        Status {
-            code: self,
-            enhanced: None,
-        }
+        Status { code: self, enhanced: None }
     }
 }
 
@@ -134,11 +128,7 @@ impl Enhanced {
     #[must_use]
     pub const fn new(class: u8, subject: u16, detail: u16) -> Option<Self> {
         match (class, subject, detail) {
-            (2 | 4 | 5, 0..=999, 0..=999) => Some(Self {
-                class,
-                subject,
-                detail,
-            }),
+            (2 | 4 | 5, 0..=999, 0..=999) => Some(Self { class, subject, detail }),
             _ => None,
         }
     }
@@ -182,9 +172,9 @@ fn number(digits: &[u8]) -> Option<u16> {
     match digits {
         [b'0'] => Some(0),
         [b'0', ..] | [] | [_, _, _, _, ..] => None,
-        digits => digits.iter().try_fold(0, |n, d| {
-            d.is_ascii_digit().then(|| n * 10 + u16::from(d - b'0'))
-        }),
+        digits => digits
+            .iter()
+            .try_fold(0, |n, d| d.is_ascii_digit().then(|| n * 10 + u16::from(d - b'0'))),
     }
 }
 
@@ -276,13 +266,10 @@ mod tests {
     fn enhanced_codes_have_class_2_4_or_5() {
         let parse = |t: &str| Enhanced::parse(t.as_bytes());
         assert_eq!(parse("5.1.10").map(|e| e.detail()), Some(10));
-        assert_eq!(
-            parse("5.7.999").map(|e| e.to_string()),
-            Some("5.7.999".into())
-        );
-        for bad in [
-            "3.0.0", "6.8.9", "5.1", "5.1.", "5.1.1.", "5.01.1", "5.1.1000", "5.1.a", "", "5.1.+1",
-        ] {
+        assert_eq!(parse("5.7.999").map(|e| e.to_string()), Some("5.7.999".into()));
+        for bad in
+            ["3.0.0", "6.8.9", "5.1", "5.1.", "5.1.1.", "5.01.1", "5.1.1000", "5.1.a", "", "5.1.+1"]
+        {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }
@@ -291,10 +278,7 @@ mod tests {
     fn classes_must_agree() {
         let enhanced = Enhanced::new(4, 2, 1).unwrap();
         let code = Code::new(550).unwrap();
-        assert_eq!(
-            Status::new(code, Some(enhanced)),
-            Err(ClassMismatch { code, enhanced })
-        );
+        assert_eq!(Status::new(code, Some(enhanced)), Err(ClassMismatch { code, enhanced }));
         assert_eq!(Code::START_MAIL.with(0, 0).enhanced(), None);
     }
 

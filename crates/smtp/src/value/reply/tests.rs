@@ -21,10 +21,7 @@ fn each_line_has_both_codes() {
 
 #[test]
 fn empty_text_keeps_the_space() {
-    assert_eq!(
-        &Reply::new(Code::OK.alone(), text("")).to_wire()[..],
-        b"250 \r\n"
-    );
+    assert_eq!(&Reply::new(Code::OK.alone(), text("")).to_wire()[..], b"250 \r\n");
 }
 
 #[test]
@@ -44,10 +41,8 @@ fn long_text_wraps_at_512_octets() {
 
 #[test]
 fn wrapping_prefers_a_space() {
-    let reply = Reply::new(
-        Code::OK.alone(),
-        text(&format!("{} {}", "a".repeat(400), "b".repeat(400))),
-    );
+    let reply =
+        Reply::new(Code::OK.alone(), text(&format!("{} {}", "a".repeat(400), "b".repeat(400))));
     let lines: Vec<_> = reply.text().map(|l| l.as_str().len()).collect();
     assert_eq!(lines, [400, 400]);
 }
@@ -55,10 +50,7 @@ fn wrapping_prefers_a_space() {
 #[test]
 fn characters_become_hexpoints_without_smtputf8() {
     let reply = Reply::new(Code(550).with(1, 1), text("kein Postfach für grüße")).into_ascii();
-    assert_eq!(
-        reply.to_string(),
-        "550 5.1.1 kein Postfach f\\x{FC}r gr\\x{FC}\\x{DF}e"
-    );
+    assert_eq!(reply.to_string(), "550 5.1.1 kein Postfach f\\x{FC}r gr\\x{FC}\\x{DF}e");
 }
 
 #[test]
@@ -66,17 +58,11 @@ fn standard_replies_agree_with_their_class_and_fit_a_line() {
     for (name, standard) in standard::ALL {
         let reply = standard.reply();
         assert!(reply.enhanced().is_some(), "{name}");
-        assert!(
-            Status::new(reply.code(), reply.enhanced()).is_ok(),
-            "{name}"
-        );
+        assert!(Status::new(reply.code(), reply.enhanced()).is_ok(), "{name}");
         assert_eq!(reply.text().len(), 1, "{name}");
         assert!(standard.spec().starts_with("RFC "), "{name}");
     }
-    assert_eq!(
-        standard::BAD_SENDER.reply().to_string(),
-        "501 5.1.7 bad sender address"
-    );
+    assert_eq!(standard::BAD_SENDER.reply().to_string(), "501 5.1.7 bad sender address");
 }
 
 proptest! {

@@ -70,10 +70,7 @@ pub(super) struct Disk(State);
 impl Disk {
     /// A machine with this disk and no memory of anything else.
     pub(super) fn mount(&self) -> ModelFs {
-        let shared = Shared {
-            state: self.0.clone(),
-            ..Shared::default()
-        };
+        let shared = Shared { state: self.0.clone(), ..Shared::default() };
         ModelFs(Arc::new(Mutex::new(shared)))
     }
 }
@@ -159,10 +156,7 @@ impl State {
     }
 
     fn set(&mut self, path: &Path, node: Option<Node>) {
-        self.names
-            .entry(path.to_owned())
-            .or_insert_with(|| vec![None])
-            .push(node);
+        self.names.entry(path.to_owned()).or_insert_with(|| vec![None]).push(node);
     }
 
     fn disks(&self) -> Vec<Disk> {
@@ -174,9 +168,7 @@ impl State {
                 disk
             };
             let unique: BTreeSet<_> = values.iter().copied().collect();
-            let all = disks
-                .iter()
-                .flat_map(|d| unique.iter().map(move |v| with(d, *v)));
+            let all = disks.iter().flat_map(|d| unique.iter().map(move |v| with(d, *v)));
             disks = all.collect();
         }
         for (node, file) in &self.files {
@@ -195,11 +187,7 @@ impl State {
 
     fn with(&self, node: Node, octets: &[u8]) -> Self {
         let mut disk = self.clone();
-        let content = Content {
-            octets: octets.to_owned(),
-            synced: octets.len(),
-            broken: false,
-        };
+        let content = Content { octets: octets.to_owned(), synced: octets.len(), broken: false };
         disk.files.insert(node, content);
         disk.broken_folders.clear();
         disk
@@ -208,9 +196,8 @@ impl State {
 
 impl Content {
     fn variants(&self) -> Vec<Vec<u8>> {
-        let mut all: Vec<_> = (self.synced..=self.octets.len())
-            .map(|len| self.octets[..len].to_owned())
-            .collect();
+        let mut all: Vec<_> =
+            (self.synced..=self.octets.len()).map(|len| self.octets[..len].to_owned()).collect();
         if self.synced < self.octets.len() {
             let mut zeros = self.octets.clone();
             zeros[self.synced..].fill(0);
@@ -262,18 +249,12 @@ impl Fs for ModelFs {
             state.set(path, Some(node));
             Ok(node)
         })?;
-        Ok(Box::new(ModelFile {
-            fs: self.clone(),
-            node,
-        }))
+        Ok(Box::new(ModelFile { fs: self.clone(), node }))
     }
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn FsFile>> {
         let node = self.whole(|state| state.node(path))?;
-        Ok(Box::new(ModelFile {
-            fs: self.clone(),
-            node,
-        }))
+        Ok(Box::new(ModelFile { fs: self.clone(), node }))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
@@ -343,9 +324,6 @@ impl Fs for ModelFs {
     }
 
     fn space(&self, _: &Path) -> io::Result<Space> {
-        Ok(Space {
-            free: 1 << 40,
-            total: 1 << 41,
-        })
+        Ok(Space { free: 1 << 40, total: 1 << 41 })
     }
 }
