@@ -1,8 +1,11 @@
 //! One SMTP session: each event of the connection is checked, judged by the rules and answered.
 
+mod accept;
 mod begin;
 mod data;
 mod envelope;
+mod facts;
+mod fields;
 mod finish;
 mod handler;
 mod intake;

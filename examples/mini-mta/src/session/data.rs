@@ -1,11 +1,15 @@
 //! DATA: the draft is opened, chunks go through it, the end is handed to `finish`.
 
-use super::begin;
 use super::intake::{Intake, Job};
-use super::*;
+use super::{Session, begin};
+use crate::clock;
 use postrider_dkim::Policy as DkimPolicy;
+use postrider_resolver::Resolver;
 use postrider_smtp::codec::data::BodyStats;
+use postrider_smtp::server::Verdict;
+use postrider_smtp::value::reply::standard;
 use postrider_spool::{SizeHint, Spool};
+use postrider_trace::{Draft, Out, Stage as Shown};
 
 impl<R: Resolver + 'static> Session<R> {
     /// The last chance to refuse before the message is sent.

@@ -1,7 +1,20 @@
 //! MAIL and RCPT.
 
-use super::*;
+use super::{OWN_USER, Session, Transaction, begin};
+use crate::checks::sender;
+use crate::clock;
+use crate::facts::{Fact, Sheet};
+use crate::judge::{self, About};
+use crate::local::{Directory, Recipient};
+use postrider_core::{ForwardPath, Mailbox, ReversePath};
+use postrider_policy::{Decision, Stage, Value, Verdict as Word};
+use postrider_resolver::{RecordingResolver, Resolver};
+use postrider_smtp::server::Verdict;
+use postrider_smtp::value::MailParams;
+use postrider_smtp::value::reply::{Code, standard};
+use postrider_spf::{Both, Sender, Session as SpfSession};
 use postrider_spool::Spool;
+use postrider_trace::{Draft, Recorder, Stage as Shown};
 
 impl<R: Resolver + 'static> Session<R> {
     /// MAIL: a transaction with an id of its own begins.
@@ -58,7 +71,7 @@ impl<R: Resolver + 'static> Session<R> {
         let now = clock::now();
         if self.listener.role.is_submission() {
             log.record(now, Draft::skipped(Shown::Spf, "spf", "role-submission").say(OWN_USER));
-            let none = || Fact(Value::Result(postrider_policy::Verdict::None));
+            let none = || Fact(Value::Result(Word::None));
             facts.set("spf", none());
             facts.set("spf.helo", none());
             return None;
@@ -119,7 +132,7 @@ fn rcpt_facts(
     to: &ForwardPath,
     recipient: &Recipient,
     count: usize,
-    directory: &crate::local::Directory,
+    directory: &Directory,
     facts: &mut Sheet,
 ) {
     // The bare <Postmaster> is that of our first domain (RFC 5321 §4.5.1).

@@ -1,17 +1,21 @@
 //! The events of the SMTP machine, each to its method; and what the machine refused by itself.
 
-use super::*;
+use super::Session;
+use crate::clock;
 use bytes::Bytes;
+use postrider_core::{ForwardPath, ReversePath, SafeText};
+use postrider_resolver::Resolver;
 use postrider_smtp::codec::data::BodyStats;
 use postrider_smtp::rule::Why;
 use postrider_smtp::sasl::{Credentials, Mechanism};
 use postrider_smtp::server::trace::{Record, TraceSink as MachineSink};
-use postrider_smtp::server::{Framing, Talk};
+use postrider_smtp::server::{Framing, Talk, Verdict};
 use postrider_smtp::value::reply::Class;
-use postrider_smtp::value::{Instant, RcptParams};
+use postrider_smtp::value::{Hello, Instant, MailParams, Protocol, RcptParams, TlsInfo};
 use postrider_smtp_tokio::server::Handler;
-use postrider_trace::Effect;
-use std::sync::{Mutex, PoisonError};
+use postrider_trace::{Draft, Effect, Out, Stage as Shown};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Refusals of the machine since they were last taken.
 #[derive(Clone, Debug, Default)]
