@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for asked in &found.asked {
         match &asked.answer {
             Ok(answer) => {
-                println!("asked  {}: {} record(s)", asked.question, answer.records().len())
+                println!("asked  {}: {} record(s)", asked.question, answer.records().len());
             }
             Err(error) => println!("asked  {}: {error}", asked.question),
         }

@@ -205,7 +205,7 @@ impl<R: Resolver> Search<'_, R> {
         for (preference, host) in hosts.into_iter().take(MAX_HOSTS) {
             match self.find(&host).await {
                 Found::Addresses(addresses) => {
-                    targets.push(Target { host: Some(host), preference, addresses })
+                    targets.push(Target { host: Some(host), preference, addresses });
                 }
                 // RFC 5321 §5.1: "If it is found that the SMTP server is in the list, all MX records
                 // with equal or higher preference number MUST be discarded."

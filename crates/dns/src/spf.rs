@@ -113,7 +113,7 @@ impl Spf {
             match &term.kind {
                 TermKind::Redirect(_) => return Err(SpfRefusal::Redirects),
                 TermKind::Directive(Directive { qualifier, mechanism: Mechanism::All }) => {
-                    ends.push(*qualifier)
+                    ends.push(*qualifier);
                 }
                 kind @ (TermKind::Directive(_)
                 | TermKind::Explanation(_)

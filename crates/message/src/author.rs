@@ -226,7 +226,7 @@ pub fn author_domains(header: &HeaderBlock<'_>) -> AuthorDomains {
             }
             Ok(list) => list.iter().for_each(|address| authors.take(address, field.value_offset())),
             Err(At { at, expected }) => {
-                authors.note(AuthorProblem::Malformed { at: field.value_offset() + at, expected })
+                authors.note(AuthorProblem::Malformed { at: field.value_offset() + at, expected });
             }
         }
     }

@@ -74,17 +74,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Run<'a, S> {
     async fn tell<H: Handler>(&mut self, event: Event, handler: &mut H) {
         match event {
             Event::Connected { ticket, peer, local, talk } => {
-                self.ask(ticket, handler.connected(peer, local, talk)).await
+                self.ask(ticket, handler.connected(peer, local, talk)).await;
             }
             Event::Hello { ticket, who, protocol } => {
-                self.ask(ticket, handler.hello(who, protocol)).await
+                self.ask(ticket, handler.hello(who, protocol)).await;
             }
             Event::Auth { ticket, step } => self.ask(ticket, authenticate(step, handler)).await,
             Event::Mail { ticket, from, params } => {
-                self.ask(ticket, handler.mail(from, params)).await
+                self.ask(ticket, handler.mail(from, params)).await;
             }
             Event::Rcpt { ticket, to, params, index } => {
-                self.ask(ticket, handler.rcpt(to, params, index)).await
+                self.ask(ticket, handler.rcpt(to, params, index)).await;
             }
             Event::Begin { ticket, framing } => self.ask(ticket, handler.begin(framing)).await,
             Event::End { ticket, stats } => self.ask(ticket, handler.end(stats)).await,

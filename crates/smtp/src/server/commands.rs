@@ -138,7 +138,7 @@ impl Connection {
                 self.refuse_by(standard::NO_VALID_RECIPIENTS.into(), rules::NO_RECIPIENTS);
             }
             Some(_) => {
-                self.ask(Ask::Begin, |ticket| Event::Begin { ticket, framing: Framing::Data })
+                self.ask(Ask::Begin, |ticket| Event::Begin { ticket, framing: Framing::Data });
             }
         }
     }

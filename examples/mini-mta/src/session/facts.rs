@@ -57,5 +57,5 @@ fn author_domain(block: &HeaderBlock<'_>) -> Option<DomainName> {
 /// The first field of a name, unfolded and decoded; empty if there is none.
 fn text(block: &HeaderBlock<'_>, name: &str) -> String {
     let field = block.get(name);
-    field.map_or_else(String::new, |f| decode_words(&f.unfolded()).as_str().trim().to_owned())
+    field.map_or_else(String::new, |f| decode_words(f.raw_value).as_str().trim().to_owned())
 }
