@@ -123,6 +123,9 @@ pub struct Dns {
     /// Compare with what is published and exit 1 on a difference.
     #[arg(long)]
     pub check: bool,
+    /// Compare with this zone file instead of DNS.
+    #[arg(long, value_name = "FILE", requires = "check")]
+    pub zone: Option<PathBuf>,
 }
 
 /// `trace`

@@ -1,7 +1,7 @@
 //! Listeners: sockets first, all of them, then one task per connection.
 
 use crate::commands::CommandError;
-use crate::config::{Listener, Role};
+use crate::config::{self, Config, Listener, Role, TlsFiles};
 use crate::server::Server;
 use crate::session::Session;
 use postrider_resolver::Resolver;
@@ -9,6 +9,7 @@ use postrider_smtp::sasl::Mechanism;
 use postrider_smtp::server::{Auth, Config as SmtpConfig, Tls};
 use postrider_smtp_tokio::server::{Ends, Server as Driver, Shutdown};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -38,38 +39,45 @@ impl Bound {
     }
 }
 
-/// Binds every socket of the configuration, or none.
+/// Reads the certificate and binds every socket of the configuration, or none.
 ///
 /// # Errors
-/// [`CommandError`] names the listener and address that could not be had.
-pub async fn bind<R>(
-    server: &Server<R>,
-    tls: Option<&Arc<rustls::ServerConfig>>,
-) -> Result<Vec<Bound>, CommandError> {
+/// [`CommandError`] names the file, or the listener and address, that could not be had.
+pub async fn bind(config: &Config) -> Result<Vec<Bound>, CommandError> {
+    let tls = config.tls.as_ref().map(tls_config).transpose()?;
     let mut bound = Vec::new();
-    for listener in &server.config.listeners {
-        let smtp = Arc::new(smtp_config(server, listener, tls.is_some()));
-        let driver = Driver::new(smtp, tls.cloned()).map_err(CommandError::other)?;
+    for listener in &config.listeners {
+        let smtp = Arc::new(smtp_config(&config.server, listener, tls.is_some()));
+        let driver = Driver::new(smtp, tls.clone()).map_err(CommandError::other)?;
         let listener = Arc::new(listener.clone());
         for address in &listener.listen {
             let what = format!("[listener.{}] cannot listen on {address}", listener.name);
             let socket =
                 TcpListener::bind(address).await.map_err(CommandError::io(what.clone()))?;
             let address = socket.local_addr().map_err(CommandError::io(what))?;
-            bound.push(Bound {
-                socket,
-                listener: Arc::clone(&listener),
-                driver: driver.clone(),
-                address,
-            });
+            let (listener, driver) = (Arc::clone(&listener), driver.clone());
+            bound.push(Bound { socket, listener, driver, address });
         }
     }
     Ok(bound)
 }
 
+/// Reads certificate and key.
+///
+/// # Errors
+/// [`CommandError`] names the file and what was expected in it.
+pub fn tls_config(files: &TlsFiles) -> Result<Arc<rustls::ServerConfig>, CommandError> {
+    let read =
+        |path: &Path| std::fs::read(path).map_err(CommandError::io(path.display().to_string()));
+    let (chain, key) = (read(&files.cert)?, read(&files.key)?);
+    postrider_smtp_tokio::tls::server_config(&chain, &key).map_err(|e| {
+        let (cert, key) = (files.cert.display(), files.key.display());
+        CommandError::Other(format!("[tls] {cert} and {key}: {e}"))
+    })
+}
+
 /// What a listener of a role offers.
-fn smtp_config<R>(server: &Server<R>, listener: &Listener, tls: bool) -> SmtpConfig {
-    let own = &server.config.server;
+fn smtp_config(own: &config::Server, listener: &Listener, tls: bool) -> SmtpConfig {
     let mut smtp = SmtpConfig::new(own.hostname.clone());
     let mechanisms = || vec![Mechanism::Plain, Mechanism::Login];
     (smtp.tls, smtp.auth) = match listener.role {

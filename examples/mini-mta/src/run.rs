@@ -2,9 +2,8 @@
 
 use crate::clock;
 use crate::commands::CommandError;
-use crate::commands::serve::tls_config;
 use crate::config::Role;
-use crate::listen;
+use crate::listen::{self, Bound};
 use crate::outbound;
 use crate::server::Server;
 use postrider_delivery::mx::Reach;
@@ -50,16 +49,15 @@ pub struct Running {
     tasks: JoinSet<()>,
 }
 
-/// Binds every socket, then starts sessions and deliveries; nothing starts half.
+/// Starts sessions on sockets that are bound, and deliveries.
 ///
 /// # Errors
-/// [`CommandError`] names the certificate or socket that could not be had.
-pub async fn start<R: Resolver + 'static, D: Dialer>(
+/// [`CommandError`] when deliveries cannot be set up; then no session was started either.
+pub fn start<R: Resolver + 'static, D: Dialer>(
     server: Arc<Server<R>>,
+    bound: Vec<Bound>,
     network: Network<D>,
 ) -> Result<Running, CommandError> {
-    let tls = server.config.tls.as_ref().map(tls_config).transpose()?;
-    let bound = listen::bind(&server, tls.as_ref()).await?;
     let runner = runner(&server, network)?;
     let listening = bound.iter().map(|b| (b.name().to_owned(), b.role(), b.address)).collect();
     let (sessions, stop) = shutdown();

@@ -20,7 +20,7 @@ use crate::server::Server;
 use handler::MachineLog;
 use intake::Intake;
 use postrider_core::{DomainName, ForwardPath, Id, Mailbox, ReversePath, SafeText, Secret};
-use postrider_policy::{Cause, Stage, Value};
+use postrider_policy::{Cause, Decision, Effect, Stage, Value};
 use postrider_resolver::{RecordingResolver, Resolver};
 use postrider_smtp::sasl::{Credentials, Mechanism};
 use postrider_smtp::server::Verdict;
@@ -297,6 +297,21 @@ impl<R: Resolver + 'static> Session<R> {
     fn add_tags(&mut self, tags: Vec<SafeText>) {
         self.tags.extend(tags);
         self.facts.set("tags", Fact(Value::texts(self.tags.iter().map(SafeText::as_str))));
+    }
+
+    /// The ordinary log: one line per decision about a message.
+    fn log_line(&self, t: &Transaction, decision: &Decision, to: &str) {
+        let word = match decision.effect() {
+            Effect::Reject(_) => "refused",
+            Effect::Defer(_) => "deferred",
+            Effect::Discard => "discarded",
+            Effect::Quarantine { .. } => "quarantined",
+            Effect::Hold { .. } => "held",
+            _ => "accepted",
+        };
+        let client = self.client.known().unwrap_or_else(|| self.socket_peer.ip());
+        let (listener, by) = (&self.listener.name, decision.by());
+        tracing::info!("{word} {} {listener} {client} {} -> {to} by {by}", t.id, t.from);
     }
 
     fn record(&mut self, draft: Draft) {

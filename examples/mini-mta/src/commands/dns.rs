@@ -7,9 +7,11 @@ use crate::resolver;
 use postrider_core::{DomainName, SafeText};
 use postrider_dkim::KeyRecord;
 use postrider_dmarc::Disposition;
-use postrider_dns::{DkimKey, Dmarc, Mx, SetUp, Style, ZonePlan};
+use postrider_dns::{Difference, DkimKey, Dmarc, Mx, SetUp, Style, ZonePlan};
+use postrider_resolver::ZoneResolver;
 use std::io::Write;
 use std::net::IpAddr;
+use std::path::Path;
 
 /// Prints the records of each domain; with `--check` the difference to DNS, and false if there is one.
 ///
@@ -25,7 +27,8 @@ pub async fn run(args: &cli::Dns, out: &mut dyn Write) -> Result<bool, CommandEr
     for domain in domains {
         let plan = plan(&config, &domain, &args.address)?;
         if args.check {
-            same &= print_difference(&config, &plan, out).await?;
+            let differences = difference(&config, &plan, args.zone.as_deref()).await?;
+            same &= print(&differences, out)?;
         } else {
             let text = text(&plan, args.format)?;
             writeln!(out, "{text}").map_err(CommandError::io("standard output"))?;
@@ -70,14 +73,23 @@ fn text(plan: &ZonePlan, format: Format) -> Result<String, CommandError> {
     }
 }
 
-async fn print_difference(
+/// The plan against real DNS, or against a zone file.
+async fn difference(
     config: &Config,
     plan: &ZonePlan,
-    out: &mut dyn Write,
-) -> Result<bool, CommandError> {
-    let resolver = resolver::from_config(&config.dns)?;
-    let differences = plan.diff(&resolver).await;
-    for difference in &differences {
+    zone: Option<&Path>,
+) -> Result<Vec<Difference>, CommandError> {
+    let Some(file) = zone else {
+        return Ok(plan.diff(&resolver::from_config(&config.dns)?).await);
+    };
+    let name = file.display().to_string();
+    let text = std::fs::read(file).map_err(CommandError::io(name.clone()))?;
+    let zone = ZoneResolver::parse(&text).map_err(|e| CommandError::other(e.in_file(&name)))?;
+    Ok(plan.diff(&zone).await)
+}
+
+fn print(differences: &[Difference], out: &mut dyn Write) -> Result<bool, CommandError> {
+    for difference in differences {
         let line = SafeText::display(difference);
         writeln!(out, "{line}").map_err(CommandError::io("standard output"))?;
     }

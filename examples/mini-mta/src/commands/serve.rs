@@ -3,8 +3,9 @@
 use super::{CommandError, DEV_FOLDER, dns};
 use crate::cli;
 use crate::clock;
-use crate::config::{Config, TlsFiles};
+use crate::config::Config;
 use crate::init::SetUp;
+use crate::listen;
 use crate::resolver;
 use crate::run::{self, Running};
 use crate::server::Server;
@@ -14,6 +15,7 @@ use postrider_resolver::{Resolver, ZoneResolver};
 use postrider_resolver_hickory::ZoneServer;
 use postrider_spool::{FileSpool, Options};
 use postrider_trace::TraceSink;
+use std::io::IsTerminal;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,15 +34,18 @@ pub async fn run(args: &cli::Serve) -> Result<(), CommandError> {
         eprintln!("warning: {warning}");
     }
     if args.check {
+        config.tls.as_ref().map(listen::tls_config).transpose()?;
         eprintln!("{} is fine", config.file.display());
         return Ok(());
     }
+    // What can fail without leaving anything behind comes first.
+    let bound = listen::bind(&config).await?;
     let traces = Arc::new(open_traces(&config)?);
     let resolver = Arc::new(resolver::from_config(&config.dns)?);
     let sink: Arc<dyn TraceSink> = traces.clone();
     let server = open(config, resolver, sink)?;
     let patience = server.config.server.shutdown;
-    let running = run::start(server, run::Network::real()).await?;
+    let running = run::start(server, bound, run::Network::real())?;
     announce(&running);
     wait_for_signal().await?;
     eprintln!("stopping");
@@ -53,7 +58,10 @@ pub async fn run(args: &cli::Serve) -> Result<(), CommandError> {
 /// One line per decision; what the DNS server of the development set-up says is not for the operator.
 fn log_to_stderr() {
     let filter = EnvFilter::new("info,hickory_server=warn,hickory_proto=warn");
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second one in the same process, as in tests, is not an error.
     let _already = subscriber.with_writer(std::io::stderr).try_init();
 }
@@ -118,23 +126,6 @@ pub fn open<R: Resolver>(
     }
     let ids = IdSource::new(seed, spool.largest_id());
     Ok(Arc::new(Server::new(config, resolver, Arc::new(spool), sink, ids)))
-}
-
-/// Reads certificate and key.
-///
-/// # Errors
-/// [`CommandError`] names the file and what was expected in it.
-pub fn tls_config(files: &TlsFiles) -> Result<Arc<rustls::ServerConfig>, CommandError> {
-    let read =
-        |path: &Path| std::fs::read(path).map_err(CommandError::io(path.display().to_string()));
-    let (chain, key) = (read(&files.cert)?, read(&files.key)?);
-    postrider_smtp_tokio::tls::server_config(&chain, &key).map_err(|e| {
-        CommandError::Other(format!(
-            "[tls] {} and {}: {e}",
-            files.cert.display(),
-            files.key.display()
-        ))
-    })
 }
 
 #[expect(clippy::print_stderr, reason = "where a server listens is said at its start")]

@@ -4,6 +4,7 @@ use super::dialer::{DialAs, Streets};
 use crate::commands::{CommandError, dns, serve};
 use crate::config::{Config, Listener, Role};
 use crate::init::SetUp;
+use crate::listen;
 use crate::resolver;
 use crate::run::{self, Network, Running};
 use crate::traces::TraceFiles;
@@ -143,6 +144,7 @@ impl Party {
         config.dns.servers = vec![dns_server];
         believe_proxies(&mut config)?;
         let plan = dns::plan(&config, &domain, &[address])?;
+        let bound = listen::bind(&config).await?;
         let files = serve::open_traces(&config)?;
         let events = Arc::new(Events { memory: MemorySink::new(), files });
         let resolver = Arc::new(resolver::from_config(&config.dns)?);
@@ -152,7 +154,7 @@ impl Party {
         let sink: Arc<dyn TraceSink> = events.clone();
         let server = serve::open(config, resolver, sink)?;
         let network = Network::by(DialAs { streets, source: address });
-        let running = run::start(server, network).await?;
+        let running = run::start(server, bound, network)?;
         let password =
             written.password.ok_or_else(|| CommandError::other("no password was made"))?;
         let hostname = setup.hostname;

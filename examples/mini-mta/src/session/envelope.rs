@@ -120,6 +120,9 @@ impl<R: Resolver + 'static> Session<R> {
             .accepted(&said);
         let reply = judge::pronounce(&decision, &about, &mut t.log, now);
         if decision.reply().is_some() {
+            if let Some(t) = &self.transaction {
+                self.log_line(t, &decision, &shown);
+            }
             return Verdict::Reject(reply);
         }
         t.rcpts.push((to, recipient));

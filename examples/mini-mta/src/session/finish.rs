@@ -8,7 +8,8 @@ use super::{OWN_USER, Session, Transaction};
 use crate::checks::message as checks;
 use crate::clock;
 use crate::judge::{self, About};
-use postrider_core::Mailbox;
+use crate::local::Recipient;
+use postrider_core::{ForwardPath, Mailbox};
 use postrider_dkim::{Signature, Signer, Verdict as DkimVerdict, Verifier};
 use postrider_dmarc::{Policy as DmarcPolicy, Verdict as DmarcVerdict, evaluate_authors};
 use postrider_message::{HeaderBlock, author_domains, hop_count};
@@ -57,6 +58,7 @@ impl<R: Resolver + 'static> Session<R> {
         let said = format!("accepted for {}", counted(t.rcpts.len()));
         let queued = format!("queued as {}", t.id);
         let about = About::new(Shown::Data, Code::OK.with(0, 0), &queued).id(t.id).accepted(&said);
+        self.log_line(&t, &decision, &to_all(&t.rcpts));
         if decision.reply().is_some() {
             return Verdict::Reject(judge::pronounce(&decision, &about, &mut t.log, clock::now()));
         }
@@ -175,6 +177,15 @@ async fn with_keys<R: Resolver + 'static>(
     let _elapsed = tokio::time::timeout(deadline, answers).await;
     waiting.into_iter().for_each(|id| verifier.key(id, Err(LookupError::Timeout)));
     verifier.finish()
+}
+
+/// The recipients on one line; of many only the first.
+fn to_all(rcpts: &[(ForwardPath, Recipient)]) -> String {
+    match rcpts {
+        [] => "nobody".to_owned(),
+        [(only, _)] => only.to_string(),
+        [(first, _), rest @ ..] => format!("{first} (+{})", rest.len()),
+    }
 }
 
 fn counted(recipients: usize) -> String {
