@@ -48,6 +48,18 @@ impl Network {
     /// # Errors
     /// [`ParseNetworkError`] when the prefix is too long or bits behind it are set.
     pub fn new(address: IpAddr, prefix: u8) -> Result<Self, ParseNetworkError> {
+        let network = Self::around(address, prefix)?;
+        if network.address == address.to_canonical() || network.address == address {
+            return Ok(network);
+        }
+        Err(ParseNetworkError::HostBits { network })
+    }
+
+    /// The network of `prefix` leading bits in which an address lies.
+    ///
+    /// # Errors
+    /// [`ParseNetworkError::PrefixLong`]
+    pub fn around(address: IpAddr, prefix: u8) -> Result<Self, ParseNetworkError> {
         let max = width(address);
         if prefix > max {
             return Err(ParseNetworkError::PrefixLong { prefix, max });
@@ -56,11 +68,7 @@ impl Network {
             (IpAddr::V4(v4), Some(short)) if address.is_ipv6() => (IpAddr::V4(v4), short),
             _ => (address, prefix),
         };
-        let network = Self { address: first(address, prefix), prefix };
-        if network.address != address {
-            return Err(ParseNetworkError::HostBits { network });
-        }
-        Ok(network)
+        Ok(Self { address: first(address, prefix), prefix })
     }
 
     /// The network that holds one address only: a /32 or /128.

@@ -18,7 +18,7 @@ fn builder_writes_terms_in_order_and_the_end_last() {
         .a()
         .a_of(&domain("a.example"))
         .mx_of(&domain("b.example"))
-        .network("192.0.2.99/24".parse().unwrap())
+        .network("192.0.2.0/24".parse().unwrap())
         .address("2001:db8::1".parse().unwrap())
         .address("::ffff:192.0.2.7".parse().unwrap())
         .include(&domain("c.example"))
@@ -120,11 +120,11 @@ proptest! {
     ) {
         let mut builder = Spf::builder().all(end);
         for (bits, prefix) in v4 {
-            let network = Network::new(Ipv4Addr::from_bits(bits).into(), prefix).unwrap();
+            let network = Network::around(Ipv4Addr::from_bits(bits).into(), prefix).unwrap();
             builder = builder.network(network);
         }
         for (bits, prefix) in v6 {
-            let network = Network::new(Ipv6Addr::from_bits(bits).into(), prefix).unwrap();
+            let network = Network::around(Ipv6Addr::from_bits(bits).into(), prefix).unwrap();
             builder = builder.network(network);
         }
         for host in hosts {
