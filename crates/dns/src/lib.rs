@@ -27,28 +27,42 @@
 //! | [`text`] | long text in strings of at most 255 octets (RFC 1035 §3.3) |
 //! | [`setup`], [`plan`] | from a [`SetUp`] to a [`ZonePlan`] |
 //! | [`render`], [`mod@diff`] | the plan as text, and against what is published |
+//! | [`sts`], [`tlsrpt`], [`tlsa`], [`bimi`] | MTA-STS (RFC 8461), TLSRPT (RFC 8460), DANE (RFC 7672), BIMI |
+//! | [`code`], [`mod@lint`] | [`Code`]: what can be wrong; [`lint::lint`]: what is wrong with a record |
 //!
 //! A builder refuses what a verifier would refuse or what would let anybody pass; what is merely
-//! unwise is left to a linter. Not here: MTA-STS, TLSRPT, TLSA and BIMI records.
+//! unwise is left to the linter.
 #![doc(html_root_url = "https://docs.rs/postrider-dns")]
 
+pub mod bimi;
+pub mod code;
 pub mod diff;
 pub mod dkim;
 pub mod dmarc;
+pub mod lint;
 pub mod mx;
 pub mod plan;
 pub mod render;
 pub mod setup;
 pub mod spf;
+pub mod sts;
 #[cfg(test)]
 mod test_keys;
 pub mod text;
+pub mod tlsa;
+pub mod tlsrpt;
 
+pub use bimi::Bimi;
+pub use code::{Code, Level};
 pub use diff::{Difference, State};
 pub use dkim::{DkimKey, DkimRefusal};
 pub use dmarc::{Dmarc, DmarcBuilder, DmarcRefusal};
+pub use lint::{Lint, RecordKind};
 pub use mx::{Mx, MxError};
 pub use plan::{Ask, PlanError, Planned, Purpose, ZonePlan};
 pub use render::{Row, Style};
 pub use setup::SetUp;
 pub use spf::{Spf, SpfBuilder, SpfRefusal};
+pub use sts::{MtaSts, StsMode};
+pub use tlsa::Tlsa;
+pub use tlsrpt::TlsRpt;
