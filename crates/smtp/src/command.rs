@@ -28,6 +28,8 @@ pub enum Command {
     Ehlo(Hello),
     /// `HELO`
     Helo(Hello),
+    /// `LHLO` (RFC 2033 §4.1)
+    Lhlo(Hello),
     /// `MAIL FROM:`
     Mail {
         /// Where the message comes from.
@@ -44,6 +46,13 @@ pub enum Command {
     },
     /// `DATA`
     Data,
+    /// `BDAT` (RFC 3030 §2)
+    Bdat {
+        /// Octets of the chunk behind the line.
+        octets: u64,
+        /// Whether it is the last.
+        chunk: Chunk,
+    },
     /// `RSET`
     Rset,
     /// `NOOP`; its argument means nothing.
@@ -65,6 +74,16 @@ pub enum Command {
         /// The initial response, decoded; `=` is an empty one.
         initial: Option<Secret<Vec<u8>>>,
     },
+}
+
+/// Whether another chunk follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "closed by RFC 3030 §2")]
+pub enum Chunk {
+    /// Another one follows.
+    More,
+    /// `LAST`: the message is complete.
+    Last,
 }
 
 /// What is read beyond the grammar of RFC 5321. Everything is off unless named.
@@ -111,9 +130,11 @@ impl Command {
         match self {
             Self::Ehlo(_) => "EHLO",
             Self::Helo(_) => "HELO",
+            Self::Lhlo(_) => "LHLO",
             Self::Mail { .. } => "MAIL",
             Self::Rcpt { .. } => "RCPT",
             Self::Data => "DATA",
+            Self::Bdat { .. } => "BDAT",
             Self::Rset => "RSET",
             Self::Noop => "NOOP",
             Self::Quit => "QUIT",
@@ -131,9 +152,11 @@ impl Command {
         let mut out = BytesMut::with_capacity(80);
         out.put_slice(self.verb().as_bytes());
         let argument = match self {
-            Self::Ehlo(who) | Self::Helo(who) => format!(" {who}"),
+            Self::Ehlo(who) | Self::Helo(who) | Self::Lhlo(who) => format!(" {who}"),
             Self::Mail { from, params } => format!(" FROM:{from}{params}"),
             Self::Rcpt { to, params } => format!(" TO:{to}{params}"),
+            Self::Bdat { octets, chunk: Chunk::More } => format!(" {octets}"),
+            Self::Bdat { octets, chunk: Chunk::Last } => format!(" {octets} LAST"),
             Self::Vrfy(text) | Self::Expn(text) | Self::Help(Some(text)) => format!(" {text}"),
             Self::Auth { mechanism, initial } => format!(" {mechanism}{}", response(initial)),
             Self::Data | Self::Rset | Self::Noop | Self::Quit | Self::Help(None) => String::new(),

@@ -21,6 +21,14 @@ pub const MAX_SASL_LINE: usize = 12_288;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mechanism {
+    /// SCRAM-SHA-256 bound to the TLS connection (RFC 7677).
+    ScramSha256Plus,
+    /// SCRAM-SHA-256 (RFC 7677): the password is never shown.
+    ScramSha256,
+    /// A bearer token (RFC 7628).
+    OAuthBearer,
+    /// A bearer token, before there was a standard.
+    XOAuth2,
     /// RFC 4616.
     Plain,
     /// Older, never a standard, and all that some clients know.
@@ -45,7 +53,16 @@ pub struct Credentials {
 
 impl Mechanism {
     /// Every mechanism, the better ones first.
-    pub const ALL: [Self; 2] = [Self::Plain, Self::Login];
+    pub const ALL: [Self; 6] = [
+        Self::ScramSha256Plus,
+        Self::ScramSha256,
+        Self::OAuthBearer,
+        Self::XOAuth2,
+        Self::Plain,
+        Self::Login,
+    ];
+    /// Those that show the password to the server.
+    pub const PASSWORD: [Self; 2] = [Self::Plain, Self::Login];
 
     /// Finds a mechanism by its registered name, in any case.
     #[must_use]
@@ -57,6 +74,10 @@ impl Mechanism {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::OAuthBearer => "OAUTHBEARER",
+            Self::XOAuth2 => "XOAUTH2",
             Self::Plain => "PLAIN",
             Self::Login => "LOGIN",
         }

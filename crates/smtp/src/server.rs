@@ -64,7 +64,10 @@ mod timers;
 pub mod trace;
 
 pub use clock::Timer;
-pub use config::{Auth, Config, Extensions, LongLine, Offer, OnFault, Queries, Tls, WirePolicy};
+pub use config::{
+    Auth, ByMinimum, Config, Extensions, HoldLimits, LongLine, Offer, OnFault, PriorityProfile,
+    Queries, Tls, WirePolicy,
+};
 pub use connection::Connection;
 pub use event::{Event, Framing, Query, SaslStep, StaleTicket, Talk, Ticket, Verdict};
 pub use limits::{Limits, MIN_RECIPIENTS, TEXT_LINE, Timeouts};

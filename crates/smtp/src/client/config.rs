@@ -114,7 +114,7 @@ impl Config {
             hello,
             tls: TlsPolicy::default(),
             clear_auth: ClearAuth::default(),
-            mechanisms: Mechanism::ALL.to_vec(),
+            mechanisms: Mechanism::PASSWORD.to_vec(),
             line_endings: LineEndings::default(),
             in_flight: Self::IN_FLIGHT,
             replies: Limits::default(),

@@ -70,6 +70,9 @@ pub enum ParseCommandError {
     /// `SIZE=` with a number that RFC 1870 allows and no machine can hold.
     #[error("SIZE is above 18446744073709551615")]
     SizeOverflow,
+    /// BDAT whose octets cannot be told from commands, because its size cannot be read.
+    #[error("BDAT: a size and perhaps LAST expected")]
+    ChunkSize,
     /// AUTH with something else than a mechanism.
     #[error("{0}")]
     Mechanism(#[from] ParseMechanismError),

@@ -7,7 +7,10 @@
 //! ```
 
 use super::ParseCommandError;
-use crate::value::{BodyType, MailAuth, MailParams, RcptParams, Xtext};
+use crate::value::{
+    BodyType, DeliverBy, EnvelopeId, Hold, MailAuth, MailParams, Notify, OriginalRecipient,
+    ParseDsnError, ParseScheduleError, Priority, RcptParams, Ret, Xtext,
+};
 use postrider_core::Mailbox;
 
 type Value<'a> = Option<&'a [u8]>;
@@ -19,11 +22,29 @@ pub(super) fn mail_params(params: Option<&[u8]>) -> Result<MailParams, ParseComm
     let mut read = MailParams::default();
     for param in split(params) {
         let (index, keyword, value) = param?;
-        match keyword.to_ascii_uppercase().as_slice() {
+        let mut word = [0; LONGEST];
+        match upper(keyword, &mut word) {
             b"SIZE" => set("SIZE", &mut read.size, size(value)?)?,
             b"BODY" => set("BODY", &mut read.body, body(value)?)?,
             b"AUTH" => set("AUTH", &mut read.auth, auth(value)?)?,
-            b"SMTPUTF8" => smtputf8(&mut read, value)?,
+            b"SMTPUTF8" => flag("SMTPUTF8", &mut read.smtputf8, value)?,
+            b"RET" => set("RET", &mut read.ret, dsn("RET", Ret::parse(of(value)))?)?,
+            b"ENVID" => {
+                set("ENVID", &mut read.envid, dsn("ENVID", EnvelopeId::parse(of(value)))?)?;
+            }
+            b"REQUIRETLS" => flag("REQUIRETLS", &mut read.requiretls, value)?,
+            b"MT-PRIORITY" => {
+                const KEYWORD: &str = "MT-PRIORITY";
+                set(KEYWORD, &mut read.priority, when(KEYWORD, Priority::parse(of(value)))?)?;
+            }
+            b"BY" => set("BY", &mut read.by, when("BY", DeliverBy::parse(of(value)))?)?,
+            // RFC 4865 §5: the two exclude each other, so a second of either is one too many.
+            b"HOLDFOR" => {
+                set("HOLDFOR", &mut read.hold, when("HOLDFOR", Hold::parse_for(of(value)))?)?;
+            }
+            b"HOLDUNTIL" => {
+                set("HOLDUNTIL", &mut read.hold, when("HOLDUNTIL", Hold::parse_until(of(value)))?)?;
+            }
             _ => return Err(ParseCommandError::UnknownParameter { index }),
         }
     }
@@ -31,13 +52,50 @@ pub(super) fn mail_params(params: Option<&[u8]>) -> Result<MailParams, ParseComm
 }
 
 pub(super) fn rcpt_params(params: Option<&[u8]>) -> Result<RcptParams, ParseCommandError> {
-    match split(params).next() {
-        None => Ok(RcptParams::default()),
-        Some(param) => {
-            let (index, _, _) = param?;
-            Err(ParseCommandError::UnknownParameter { index })
+    let mut read = RcptParams::default();
+    for param in split(params) {
+        let (index, keyword, value) = param?;
+        let mut word = [0; LONGEST];
+        match upper(keyword, &mut word) {
+            b"NOTIFY" => {
+                set("NOTIFY", &mut read.notify, dsn("NOTIFY", Notify::parse(of(value)))?)?;
+            }
+            b"ORCPT" => {
+                set("ORCPT", &mut read.orcpt, dsn("ORCPT", OriginalRecipient::parse(of(value)))?)?;
+            }
+            _ => return Err(ParseCommandError::UnknownParameter { index }),
         }
     }
+    Ok(read)
+}
+
+/// Octets of the longest keyword that is known.
+const LONGEST: usize = 11;
+
+/// The keyword in upper case, or nothing where it is longer than every one that is known.
+fn upper<'a>(keyword: &[u8], word: &'a mut [u8; LONGEST]) -> &'a [u8] {
+    let Some(word) = word.get_mut(..keyword.len()) else {
+        return b"";
+    };
+    word.copy_from_slice(keyword);
+    word.make_ascii_uppercase();
+    word
+}
+
+/// The value; a parameter without one is read as an empty one, which none of them may be.
+fn of(value: Value<'_>) -> &[u8] {
+    value.unwrap_or_default()
+}
+
+fn dsn<T>(keyword: &'static str, read: Result<T, ParseDsnError>) -> Result<T, ParseCommandError> {
+    read.map_err(|error| ParseCommandError::Value { keyword, expected: error.expected })
+}
+
+fn when<T>(
+    keyword: &'static str,
+    read: Result<T, ParseScheduleError>,
+) -> Result<T, ParseCommandError> {
+    read.map_err(|error| ParseCommandError::Value { keyword, expected: error.expected })
 }
 
 /// Parameters in order: number from 1, keyword, value.
@@ -95,10 +153,14 @@ fn size(value: Value<'_>) -> Result<u64, ParseCommandError> {
 }
 
 fn body(value: Value<'_>) -> Result<BodyType, ParseCommandError> {
-    match value.unwrap_or_default().to_ascii_uppercase().as_slice() {
-        b"7BIT" => Ok(BodyType::SevenBit),
-        b"8BITMIME" => Ok(BodyType::EightBitMime),
-        _ => Err(ParseCommandError::Value { keyword: "BODY", expected: "7BIT or 8BITMIME" }),
+    match of(value) {
+        v if v.eq_ignore_ascii_case(b"7BIT") => Ok(BodyType::SevenBit),
+        v if v.eq_ignore_ascii_case(b"8BITMIME") => Ok(BodyType::EightBitMime),
+        v if v.eq_ignore_ascii_case(b"BINARYMIME") => Ok(BodyType::BinaryMime),
+        _ => {
+            let expected = "7BIT, 8BITMIME or BINARYMIME";
+            Err(ParseCommandError::Value { keyword: "BODY", expected })
+        }
     }
 }
 
@@ -112,13 +174,12 @@ fn auth(value: Value<'_>) -> Result<MailAuth, ParseCommandError> {
     }
 }
 
-fn smtputf8(read: &mut MailParams, value: Value<'_>) -> Result<(), ParseCommandError> {
-    const KEYWORD: &str = "SMTPUTF8";
+fn flag(keyword: &'static str, slot: &mut bool, value: Value<'_>) -> Result<(), ParseCommandError> {
     if value.is_some() {
-        return Err(ParseCommandError::Value { keyword: KEYWORD, expected: "no value" });
+        return Err(ParseCommandError::Value { keyword, expected: "no value" });
     }
-    if std::mem::replace(&mut read.smtputf8, true) {
-        return Err(ParseCommandError::Duplicate { keyword: KEYWORD });
+    match std::mem::replace(slot, true) {
+        true => Err(ParseCommandError::Duplicate { keyword }),
+        false => Ok(()),
     }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The grammar of command lines.
 
 use super::params::{mail_params, rcpt_params};
-use super::{Command, Leniency, Lenient, ParseCommandError};
+use super::{Chunk, Command, Leniency, Lenient, ParseCommandError};
 use crate::value::{Hello, MechanismName};
 use base64::Engine as _;
 use postrider_core::{ForwardPath, ReversePath, SafeText, Secret};
@@ -9,8 +9,8 @@ use postrider_core::{ForwardPath, ReversePath, SafeText, Secret};
 type Argument<'a> = Option<&'a [u8]>;
 
 /// Verbs that an RFC defines and that are not offered.
-const NOT_IMPLEMENTED: [&str; 11] =
-    ["LHLO", "BDAT", "ETRN", "ATRN", "BURL", "TURN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD"];
+const NOT_IMPLEMENTED: [&str; 9] =
+    ["ETRN", "ATRN", "BURL", "TURN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD"];
 
 pub(super) fn command(line: &[u8], leniency: &Leniency) -> Result<Command, ParseCommandError> {
     // RFC 5321 §4.1.1: "receivers SHOULD tolerate trailing white space before the terminating <CRLF>"
@@ -23,9 +23,11 @@ pub(super) fn command(line: &[u8], leniency: &Leniency) -> Result<Command, Parse
     match verb.to_ascii_uppercase().as_slice() {
         b"EHLO" => Ok(Command::Ehlo(hello("EHLO", argument, leniency)?)),
         b"HELO" => Ok(Command::Helo(hello("HELO", argument, leniency)?)),
+        b"LHLO" => Ok(Command::Lhlo(hello("LHLO", argument, leniency)?)),
         b"MAIL" => mail(argument, leniency),
         b"RCPT" => rcpt(argument, leniency),
         b"DATA" => alone("DATA", argument, Command::Data),
+        b"BDAT" => bdat(argument).ok_or(ParseCommandError::ChunkSize),
         b"RSET" => alone("RSET", argument, Command::Rset),
         b"QUIT" => alone("QUIT", argument, Command::Quit),
         b"STARTTLS" => alone("STARTTLS", argument, Command::StartTls),
@@ -58,6 +60,21 @@ fn alone(
         None => Ok(command),
         Some(_) => Err(ParseCommandError::Argument { verb, expected: "no argument" }),
     }
+}
+
+/// RFC 3030 §2: `"BDAT" SP chunk-size [ SP end-marker ]`, with `chunk-size ::= 1*DIGIT`.
+///
+/// A size beyond 64 bits is no size: what follows could not be skipped.
+fn bdat(argument: Argument<'_>) -> Option<Command> {
+    let mut words = argument?.split(|&b| b == b' ');
+    let digits = words.next().filter(|d| !d.is_empty() && d.iter().all(u8::is_ascii_digit))?;
+    let octets = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    let chunk = match (words.next(), words.next()) {
+        (None, _) => Chunk::More,
+        (Some(last), None) if last.eq_ignore_ascii_case(b"LAST") => Chunk::Last,
+        _ => return None,
+    };
+    Some(Command::Bdat { octets, chunk })
 }
 
 fn needed<'a>(

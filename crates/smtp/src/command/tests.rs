@@ -36,6 +36,17 @@ fn commands_are_read_in_any_case_and_written_in_one() {
         ("help", "HELP\r\n"),
         ("help mail", "HELP mail\r\n"),
         ("starttls", "STARTTLS\r\n"),
+        ("lhlo Mail.Example", "LHLO mail.example\r\n"),
+        ("bdat 007 last", "BDAT 7 LAST\r\n"),
+        ("bdat 0", "BDAT 0\r\n"),
+        (
+            "mail from:<> ret=hdrs envid=a+20b requiretls mt-priority=-3 by=+7;nt holdfor=9 body=binarymime",
+            "MAIL FROM:<> BODY=BINARYMIME RET=HDRS ENVID=a+20b REQUIRETLS MT-PRIORITY=-3 BY=7;NT HOLDFOR=9\r\n",
+        ),
+        (
+            "rcpt to:<a@b.example> orcpt=RFC822;a+2Bb@b.example notify=delay,failure",
+            "RCPT TO:<a@b.example> NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb@b.example\r\n",
+        ),
         ("auth plain", "AUTH PLAIN\r\n"),
         ("auth plain =", "AUTH PLAIN =\r\n"),
         ("auth plain AGEAYg==", "AUTH PLAIN AGEAYg==\r\n"),
@@ -108,7 +119,7 @@ fn a_hello_that_is_no_host_is_a_leniency_and_kept_escaped() {
 
 #[test]
 fn verbs_are_known_offered_or_neither() {
-    for line in ["BDAT 5 LAST", "ETRN x", "LHLO a", "TURN", "XCLIENT A=B"] {
+    for line in ["ETRN x", "TURN", "XCLIENT A=B"] {
         assert!(matches!(parse(line), Err(E::NotImplemented { .. })), "{line}");
     }
     for line in ["", " ", "FOO", "MAILFROM:<a@b>", "DATA\t", "DATA_", "\u{e9}HLO a"] {
@@ -177,7 +188,7 @@ fn bad_values_are_refused() {
         "SIZE=123456789012345678901234567",
         "BODY",
         "BODY=9BIT",
-        "BODY=BINARYMIME",
+        "BODY=UUENCODE",
         "SMTPUTF8=YES",
         "AUTH",
         "AUTH=x",
@@ -276,5 +287,55 @@ proptest! {
             let controls = wire.iter().filter(|b| b.is_ascii_control()).count();
             prop_assert!(wire.ends_with(b"\r\n") && controls == 2, "{:?}", wire);
         }
+    }
+}
+
+#[test]
+fn a_chunk_size_is_exact_or_none() {
+    for (size, octets) in [
+        ("0", 0),
+        ("1", 1),
+        ("4294967296", 1 << 32),
+        ("18446744073709551615", u64::MAX),
+        ("00000000000000000000000001", 1),
+    ] {
+        match parse(&format!("BDAT {size} LAST")) {
+            Ok(Command::Bdat { octets: read, chunk: Chunk::Last }) => assert_eq!(read, octets),
+            other => panic!("{size}: {other:?}"),
+        }
+    }
+    for bad in [
+        "BDAT",
+        "BDAT ",
+        "BDAT LAST",
+        "BDAT 18446744073709551616",
+        "BDAT 99999999999999999999999999",
+        "BDAT +5",
+        "BDAT -1",
+        "BDAT 5 LASTX",
+        "BDAT 5 LAST LAST",
+        "BDAT 5  LAST",
+        "BDAT 0x5",
+    ] {
+        assert!(matches!(parse(bad), Err(E::ChunkSize)), "{bad}");
+    }
+}
+
+#[test]
+fn holding_for_and_until_exclude_each_other() {
+    let line = "MAIL FROM:<> HOLDFOR=5 HOLDUNTIL=2030-01-02T03:04:05Z";
+    assert!(matches!(parse(line), Err(E::Duplicate { keyword: "HOLDUNTIL" })));
+}
+
+#[test]
+fn encoded_line_ends_in_parameters_are_refused() {
+    for bad in [
+        "MAIL FROM:<> ENVID=x+0D+0ARCPT",
+        "MAIL FROM:<> ENVID=x+00",
+        "MAIL FROM:<> AUTH=<+0D+0A>",
+        "RCPT TO:<a@b.example> ORCPT=rfc822;a+0Ab",
+        "RCPT TO:<a@b.example> ORCPT=utf-8;a\\x{A}b",
+    ] {
+        assert!(matches!(parse(bad), Err(E::Value { .. })), "{bad}: {:?}", parse(bad));
     }
 }

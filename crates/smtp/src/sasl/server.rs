@@ -42,6 +42,10 @@ impl Exchange {
         let (state, prompt) = match mechanism {
             Mechanism::Plain => (State::Plain, ""),
             Mechanism::Login => (State::LoginUser, "Username:"),
+            Mechanism::ScramSha256Plus
+            | Mechanism::ScramSha256
+            | Mechanism::OAuthBearer
+            | Mechanism::XOAuth2 => return Err(SaslError::Unexpected { mechanism }),
         };
         match initial {
             Some(message) => state.take(&message),

@@ -137,7 +137,7 @@ fn the_client_chooses_by_its_own_order() {
 proptest! {
     #[test]
     fn both_sides_agree(user in "[ -~é€]{1,40}", password in "[^\0]{1,40}") {
-        for mechanism in Mechanism::ALL {
+        for mechanism in Mechanism::PASSWORD {
             let done = run(mechanism, credentials(&user, &password)).unwrap();
             prop_assert_eq!(done.user.as_str(), &user);
             prop_assert_eq!(done.password.expose(), &password);

@@ -5,10 +5,10 @@ use super::connection::Connection;
 use super::event::{Event, Framing, Query};
 use super::rules;
 use super::state::{Ask, Charset, Mood, Upgrade, User};
-use crate::command::Command;
+use crate::command::{Command, ParseCommandError as Error};
 use crate::rule::Rule;
 use crate::value::reply::standard::{self, Standard};
-use crate::value::{MailParams, Protocol, RcptParams};
+use crate::value::{BodyType, MailParams, Protocol, RcptParams};
 use postrider_core::{ForwardPath, ReversePath};
 
 impl Connection {
@@ -27,6 +27,8 @@ impl Connection {
             Command::Mail { from, params } => self.mail(from, params),
             Command::Rcpt { to, params } => self.rcpt(to, params),
             Command::Data => self.data(),
+            Command::Lhlo(_) => self.refuse_line(&Error::NotImplemented { verb: "LHLO" }),
+            Command::Bdat { .. } => self.refuse_line(&Error::NotImplemented { verb: "BDAT" }),
             Command::Rset => self.rset(),
             Command::Noop => self.reply(standard::OK, &self.why(rules::NOOP)),
             Command::Quit => self.close(Some(standard::BYE.into()), self.why(rules::QUIT)),
@@ -103,15 +105,30 @@ impl Connection {
         if self.session.protocol == Some(Protocol::Smtp) {
             return *params == MailParams::default();
         }
-        let smtputf8 = !params.smtputf8 || self.cfg.extensions.smtputf8 == Offer::Yes;
-        let auth = params.auth.is_none() || self.cfg.auth != Auth::Off;
-        smtputf8 && auth
+        let extensions = &self.cfg.extensions;
+        let needs = |used: bool, offer: Offer| !used || offer == Offer::Yes;
+        needs(params.smtputf8, extensions.smtputf8)
+            && (params.auth.is_none() || self.cfg.auth != Auth::Off)
+            && needs(params.ret.is_some() || params.envid.is_some(), extensions.dsn)
+            && needs(params.body == Some(BodyType::BinaryMime), self.binarymime())
+            && needs(params.requiretls, self.requiretls())
+            && (params.priority.is_none() || extensions.priority.is_some())
+            && (params.by.is_none() || extensions.deliver_by.is_some())
+            && (params.hold.is_none() || extensions.hold.is_some())
+    }
+
+    /// Parameters of RCPT are those of DSN.
+    fn announced_to_rcpt(&self) -> bool {
+        self.session.protocol != Some(Protocol::Smtp) && self.cfg.extensions.dsn == Offer::Yes
     }
 
     fn rcpt(&mut self, to: ForwardPath, params: RcptParams) {
         let Some(transaction) = self.session.transaction else {
             return self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_MAIL);
         };
+        if params != RcptParams::default() && !self.announced_to_rcpt() {
+            return self.refuse_by(standard::UNKNOWN_PARAMETER.into(), rules::PARAMETER_UNKNOWN);
+        }
         let ascii = to.mailbox().is_none_or(|m| m.is_ascii());
         if transaction.charset == Charset::Ascii && !ascii {
             return self.refuse_by(standard::NEEDS_SMTPUTF8.into(), rules::UTF8_ADDRESS);
@@ -201,6 +218,7 @@ const fn is_useless(command: &Command) -> bool {
     match command {
         Command::Ehlo(_)
         | Command::Helo(_)
+        | Command::Lhlo(_)
         | Command::Noop
         | Command::Rset
         | Command::Vrfy(_)
@@ -209,6 +227,7 @@ const fn is_useless(command: &Command) -> bool {
         Command::Mail { .. }
         | Command::Rcpt { .. }
         | Command::Data
+        | Command::Bdat { .. }
         | Command::Quit
         | Command::StartTls
         | Command::Auth { .. } => false,

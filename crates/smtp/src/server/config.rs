@@ -3,7 +3,7 @@
 use super::limits::{Limits, Timeouts};
 use crate::command::Leniency;
 use crate::sasl::Mechanism;
-use postrider_core::{DomainName, Network};
+use postrider_core::{DomainName, Network, UnixTime};
 
 /// Settings of a listener, shared by its connections. [`Config::new`] is strict and offers neither
 /// TLS nor AUTH; public fields change that.
@@ -68,6 +68,54 @@ pub struct Extensions {
     pub smtputf8: Offer,
     /// LIMITS (RFC 9422).
     pub limits: Offer,
+    /// DSN (RFC 3461).
+    pub dsn: Offer,
+    /// CHUNKING (RFC 3030).
+    pub chunking: Offer,
+    /// BINARYMIME (RFC 3030), which is announced with CHUNKING only.
+    pub binarymime: Offer,
+    /// REQUIRETLS (RFC 8689), which is announced under TLS only.
+    pub requiretls: Offer,
+    /// MT-PRIORITY (RFC 6710), with what its priorities mean.
+    pub priority: Option<PriorityProfile>,
+    /// DELIVERBY (RFC 2852).
+    pub deliver_by: Option<ByMinimum>,
+    /// FUTURERELEASE (RFC 4865), for submission.
+    pub hold: Option<HoldLimits>,
+}
+
+/// What priorities mean here (RFC 6710 §9.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PriorityProfile {
+    /// Nothing that has a name.
+    Unnamed,
+    /// `MIXER`
+    Mixer,
+    /// `STANAG4406`
+    Stanag4406,
+    /// `NSEP`
+    Nsep,
+}
+
+/// The least time in which a message can be asked to be delivered or returned (RFC 2852 §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "closed by RFC 2852 §3")]
+pub enum ByMinimum {
+    /// Any time.
+    None,
+    /// So many seconds.
+    Seconds(u32),
+}
+
+/// How long a message may be held (RFC 4865 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "closed by RFC 4865 §4")]
+pub struct HoldLimits {
+    /// The most seconds of `HOLDFOR=`, up to 999999999.
+    pub seconds: u32,
+    /// The last moment of `HOLDUNTIL=`.
+    pub until: UnixTime,
 }
 
 /// Whether something is offered.
@@ -136,7 +184,7 @@ impl Config {
             tls: Tls::Off,
             auth: Auth::Off,
             proxies: Vec::new(),
-            extensions: Extensions { smtputf8: Offer::Yes, limits: Offer::Yes },
+            extensions: Extensions::usual(),
             queries: Queries::Standard,
             leniency: Leniency::strict(),
             wire: WirePolicy::default(),
@@ -146,19 +194,49 @@ impl Config {
     }
 
     /// The most octets of a command line with its CRLF: the base and what each announced extension
-    /// adds to MAIL.
+    /// adds to MAIL or RCPT.
     #[must_use]
     pub const fn command_line(&self) -> usize {
-        // RFC 1870 §3: 26; RFC 6152 §2: 17; RFC 6531 §3.4: 10; RFC 4954 §5: 500.
-        let smtputf8 = match self.extensions.smtputf8 {
-            Offer::Yes => 10,
-            Offer::No => 0,
-        };
-        let auth = match self.auth {
-            Auth::Off => 0,
-            Auth::Offered(_) | Auth::Required(_) => 500,
-        };
-        self.limits.command_line.saturating_add(26 + 17 + smtputf8 + auth)
+        const fn when(offered: bool, octets: usize) -> usize {
+            if offered { octets } else { 0 }
+        }
+        let Extensions { dsn, priority, deliver_by, hold, .. } = &self.extensions;
+        // RFC 1870 §3: 26; RFC 6152 §2: 17; RFC 6531 §3.4: 10; RFC 4954 §5: 500; RFC 8689 §2: 11;
+        // RFC 6710 §4: 15; RFC 2852 §3: 17; RFC 4865 §4: 34.
+        let added = 26
+            + 17
+            + when(self.extensions.smtputf8.is_yes(), 10)
+            + when(!matches!(self.auth, Auth::Off), 500)
+            // " NOTIFY=SUCCESS,FAILURE,DELAY", and " ORCPT=" with its 500 octets (RFC 3461 §4.2).
+            + when(dsn.is_yes(), 29 + 7 + 500)
+            + when(self.extensions.requiretls.is_yes(), 11)
+            + when(priority.is_some(), 15)
+            + when(deliver_by.is_some(), 17)
+            + when(hold.is_some(), 34);
+        self.limits.command_line.saturating_add(added)
+    }
+}
+
+impl Offer {
+    pub(super) const fn is_yes(self) -> bool {
+        matches!(self, Self::Yes)
+    }
+}
+
+impl Extensions {
+    /// SMTPUTF8 and LIMITS; the others only mean something to an application that acts on them.
+    const fn usual() -> Self {
+        Self {
+            smtputf8: Offer::Yes,
+            limits: Offer::Yes,
+            dsn: Offer::No,
+            chunking: Offer::No,
+            binarymime: Offer::No,
+            requiretls: Offer::No,
+            priority: None,
+            deliver_by: None,
+            hold: None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The greeting, EHLO and HELO.
 
 use super::answer::rebuilt;
-use super::config::{Offer, Tls};
+use super::config::{ByMinimum, HoldLimits, Offer, PriorityProfile, Tls};
 use super::connection::Connection;
 use super::event::Event;
 use super::rules;
@@ -64,6 +64,7 @@ impl Connection {
             let text = format_args!("LIMITS MAILMAX={mails} RCPTMAX={recipients}");
             keywords.push(SafeText::display(&text));
         }
+        self.rarer_keywords(&mut keywords);
         if matches!(self.cfg.tls, Tls::Offered | Tls::Required) && self.tls.is_none() {
             keywords.push(SafeText::from_static("STARTTLS"));
         }
@@ -73,6 +74,58 @@ impl Connection {
             keywords.push(SafeText::display(&format_args!("AUTH {names}")));
         }
         keywords
+    }
+
+    /// Those that are off unless configured.
+    fn rarer_keywords(&self, keywords: &mut Vec<SafeText>) {
+        let extensions = &self.cfg.extensions;
+        for (offer, word) in [
+            (extensions.dsn, "DSN"),
+            (extensions.chunking, "CHUNKING"),
+            (self.binarymime(), "BINARYMIME"),
+            (self.requiretls(), "REQUIRETLS"),
+        ] {
+            if offer == Offer::Yes {
+                keywords.push(SafeText::from_static(word));
+            }
+        }
+        if let Some(profile) = extensions.priority {
+            keywords.push(SafeText::from_static(match profile {
+                PriorityProfile::Unnamed => "MT-PRIORITY",
+                PriorityProfile::Mixer => "MT-PRIORITY MIXER",
+                PriorityProfile::Stanag4406 => "MT-PRIORITY STANAG4406",
+                PriorityProfile::Nsep => "MT-PRIORITY NSEP",
+            }));
+        }
+        match extensions.deliver_by {
+            None => {}
+            Some(ByMinimum::None) => keywords.push(SafeText::from_static("DELIVERBY")),
+            Some(ByMinimum::Seconds(least)) => {
+                keywords.push(SafeText::display(&format_args!("DELIVERBY {least}")));
+            }
+        }
+        if let Some(HoldLimits { seconds, until }) = extensions.hold {
+            let text =
+                format_args!("FUTURERELEASE {seconds} {}", until.rfc3339().replace(".000Z", "Z"))
+                    .to_string();
+            keywords.push(SafeText::display(&text));
+        }
+    }
+
+    /// BINARYMIME cannot be sent but by BDAT (RFC 3030 §3).
+    pub(super) fn binarymime(&self) -> Offer {
+        match self.cfg.extensions.chunking {
+            Offer::Yes => self.cfg.extensions.binarymime,
+            Offer::No => Offer::No,
+        }
+    }
+
+    /// RFC 8689 §2: announced "only within a TLS-encrypted session".
+    pub(super) fn requiretls(&self) -> Offer {
+        match self.tls {
+            Some(_) => self.cfg.extensions.requiretls,
+            None => Offer::No,
+        }
     }
 }
 

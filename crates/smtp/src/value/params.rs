@@ -1,5 +1,7 @@
 //! Typed parameters of MAIL and RCPT. An absent parameter is `None`, never zero.
 
+use super::dsn::{EnvelopeId, Notify, OriginalRecipient, Ret};
+use super::schedule::{DeliverBy, Hold, Priority};
 use super::xtext::encode;
 use postrider_core::Mailbox;
 use std::fmt;
@@ -16,12 +18,29 @@ pub struct MailParams {
     pub smtputf8: bool,
     /// `AUTH=`: who submitted the message first (RFC 4954 §5).
     pub auth: Option<MailAuth>,
+    /// `RET=`: how much of the message a failure notice returns (RFC 3461 §4.3).
+    pub ret: Option<Ret>,
+    /// `ENVID=`: the sender's name for this transaction (RFC 3461 §4.4).
+    pub envid: Option<EnvelopeId>,
+    /// `REQUIRETLS`: every relay on the way must use verified TLS (RFC 8689 §2).
+    pub requiretls: bool,
+    /// `MT-PRIORITY=` (RFC 6710 §4).
+    pub priority: Option<Priority>,
+    /// `BY=`: how long delivery may take (RFC 2852 §4).
+    pub by: Option<DeliverBy>,
+    /// `HOLDFOR=` or `HOLDUNTIL=`: not before then (RFC 4865 §4).
+    pub hold: Option<Hold>,
 }
 
-/// Parameters of RCPT that are understood: none yet.
+/// Parameters of RCPT that are understood; each stands for its extension.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct RcptParams {}
+pub struct RcptParams {
+    /// `NOTIFY=`: on which occasions the sender wants a notice (RFC 3461 §4.1).
+    pub notify: Option<Notify>,
+    /// `ORCPT=`: the recipient as the sender gave it (RFC 3461 §4.2).
+    pub orcpt: Option<OriginalRecipient>,
+}
 
 /// The value of `BODY=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +50,8 @@ pub enum BodyType {
     SevenBit,
     /// `8BITMIME` (RFC 6152)
     EightBitMime,
+    /// `BINARYMIME` (RFC 3030 §3)
+    BinaryMime,
 }
 
 /// The value of `AUTH=` on MAIL, written as xtext.
@@ -48,6 +69,7 @@ impl fmt::Display for BodyType {
         f.write_str(match self {
             Self::SevenBit => "7BIT",
             Self::EightBitMime => "8BITMIME",
+            Self::BinaryMime => "BINARYMIME",
         })
     }
 }
@@ -77,13 +99,37 @@ impl fmt::Display for MailParams {
         if let Some(auth) = &self.auth {
             write!(f, " AUTH={auth}")?;
         }
-        Ok(())
+        if let Some(ret) = self.ret {
+            write!(f, " RET={ret}")?;
+        }
+        if let Some(envid) = &self.envid {
+            write!(f, " ENVID={envid}")?;
+        }
+        if self.requiretls {
+            f.write_str(" REQUIRETLS")?;
+        }
+        if let Some(priority) = self.priority {
+            write!(f, " MT-PRIORITY={priority}")?;
+        }
+        if let Some(by) = self.by {
+            write!(f, " BY={by}")?;
+        }
+        match self.hold {
+            Some(hold) => write!(f, " {hold}"),
+            None => Ok(()),
+        }
     }
 }
 
 /// The parameters as they follow a path, each with the space before it.
 impl fmt::Display for RcptParams {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(notify) = self.notify {
+            write!(f, " NOTIFY={notify}")?;
+        }
+        match &self.orcpt {
+            Some(orcpt) => write!(f, " ORCPT={orcpt}"),
+            None => Ok(()),
+        }
     }
 }

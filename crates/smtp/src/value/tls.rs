@@ -14,6 +14,19 @@ pub struct TlsInfo {
     pub server_name: Option<DomainName>,
     /// What is known of the peer's certificate.
     pub peer: PeerIdentity,
+    /// What a SASL exchange can be bound to.
+    pub bindings: ChannelBindings,
+}
+
+/// Channel binding data (RFC 5929, RFC 9266): what only the two ends of this TLS connection know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelBindings {
+    /// `tls-exporter`: 32 octets of keying material with the label `EXPORTER-Channel-Binding` and an
+    /// empty context (RFC 9266 §2).
+    pub exporter: Option<Box<[u8]>>,
+    /// `tls-server-end-point`: the hash of the server's certificate (RFC 5929 §4.1).
+    pub end_point: Option<Box<[u8]>>,
 }
 
 /// What the handshake proved about the other side.
@@ -33,6 +46,7 @@ impl TlsInfo {
     /// A handshake with an anonymous peer; the public fields take the rest.
     #[must_use]
     pub const fn new(version: SafeText, cipher: SafeText) -> Self {
-        Self { version, cipher, server_name: None, peer: PeerIdentity::Anonymous }
+        let bindings = ChannelBindings { exporter: None, end_point: None };
+        Self { version, cipher, server_name: None, peer: PeerIdentity::Anonymous, bindings }
     }
 }

@@ -75,11 +75,49 @@ impl Xtext {
         Self::new(std::str::from_utf8(&decoded).map_err(|_| ParseXtextError::NotUtf8)?)
     }
 
+    /// Reads `utf-8-addr-xtext` or `utf-8-addr-unitext` (RFC 6533 §3): UTF-8, in which `\x{HEX}`
+    /// stands for a character that may not stand for itself.
+    pub(super) fn parse_utf8(octets: &[u8]) -> Result<Self, ParseXtextError> {
+        let text = std::str::from_utf8(octets).map_err(|_| ParseXtextError::NotUtf8)?;
+        let mut decoded = String::with_capacity(text.len());
+        let mut rest = text.char_indices();
+        while let Some((at, c)) = rest.next() {
+            decoded.push(match c {
+                '\\' => {
+                    let tail = rest.as_str().strip_prefix("x{").and_then(|t| t.split_once('}'));
+                    let (digits, tail) = tail.ok_or(ParseXtextError::Hex { at })?;
+                    rest = tail.char_indices();
+                    embedded(digits).ok_or(ParseXtextError::Hex { at })?
+                }
+                '+' | '=' | '\0'..=' ' | '\x7f' => return Err(ParseXtextError::Octet { at }),
+                c => c,
+            });
+        }
+        Self::new(&decoded)
+    }
+
+    /// Writes `utf-8-addr-xtext`.
+    pub(super) fn write_utf8(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '!'..='~' if !matches!(c, '+' | '=' | '\\') => write!(f, "{c}"),
+            c => write!(f, "\\x{{{:X}}}", u32::from(c)),
+        })
+    }
+
     /// The decoded value.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// RFC 6533 §3: `EmbeddedUnicodeChar` is what xtext may not hold, in upper-case digits without
+/// needless zeros.
+fn embedded(digits: &str) -> Option<char> {
+    let canonical = digits.bytes().all(|b| hex(b).is_some()) && !digits.starts_with('0');
+    let value = u32::from_str_radix(digits, 16).ok().filter(|_| canonical)?;
+    let plain = |c: &char| matches!(c, '!'..='~') && !matches!(c, '+' | '=' | '\\');
+    char::from_u32(value).filter(|c| !plain(c))
 }
 
 /// RFC 3461 §4: "two upper case hexadecimal digits".

@@ -281,7 +281,7 @@ fn set(config: &mut Config, key: &str, value: &str) {
     let on_fault = || {
         if value == "keep" { OnFault::Keep } else { OnFault::Reject }
     };
-    let mechanisms = || Mechanism::ALL.to_vec();
+    let mechanisms = || Mechanism::PASSWORD.to_vec();
     match key {
         "tls" => {
             config.tls = match value {
