@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and nothing of how it is done.
 
+use crate::config::value::Span;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use postrider_core::DomainName;
 use std::path::PathBuf;
@@ -31,6 +32,8 @@ pub enum Command {
     Dns(Dns),
     /// Read the decision traces.
     Trace(Trace),
+    /// Judge a message from a file offline, by the very code of the server.
+    Explain(Explain),
 }
 
 /// `serve`
@@ -138,9 +141,24 @@ pub struct Trace {
     /// The last N traces.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1", conflicts_with = "id")]
     pub last: Option<usize>,
-    /// Only what was refused.
+    /// Only what was refused, deferred or bounced.
     #[arg(long)]
     pub refused: bool,
+    /// Only from this address, or from any of a domain given as `@example.org`.
+    #[arg(long, value_name = "ADDRESS")]
+    pub from: Option<String>,
+    /// Only to this address, or to any of a domain given as `@example.org`.
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<String>,
+    /// Only from this client.
+    #[arg(long, value_name = "ADDRESS")]
+    pub ip: Option<std::net::IpAddr>,
+    /// Only what began within this time: 30m, 1h, 2d.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Span>,
+    /// The DNS answers seen, as a zone file that `explain` reads.
+    #[arg(long, conflicts_with_all = ["json", "full"])]
+    pub as_zone: bool,
     /// Also DNS answers and how rules were evaluated.
     #[arg(long)]
     pub full: bool,
@@ -153,6 +171,43 @@ pub struct Trace {
     /// Trace folder; without it that of the configuration.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+    /// Configuration; without one that of ./mini-mta.toml or the development set-up.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+#[non_exhaustive]
+pub struct Explain {
+    /// The message, as it would be sent.
+    #[arg(value_name = "FILE")]
+    pub message: PathBuf,
+    /// DNS as a zone file; a name that is not in it does not exist.
+    #[arg(long, value_name = "FILE")]
+    pub zone: PathBuf,
+    /// Address of the client; without it the client is hidden.
+    #[arg(long, value_name = "ADDRESS")]
+    pub ip: Option<std::net::IpAddr>,
+    /// Name in EHLO; without it the domain of the sender.
+    #[arg(long, value_name = "NAME")]
+    pub helo: Option<String>,
+    /// MAIL FROM; without it the author, `<>` for the null sender.
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// RCPT TO, repeatable; without it the postmaster of the first local domain.
+    #[arg(long, value_name = "ADDRESS")]
+    pub rcpt: Vec<String>,
+    /// Name of the listener; without it the first of role mx.
+    #[arg(long, value_name = "NAME")]
+    pub listener: Option<String>,
+    /// What is to come of it, repeatable: accept, reject, reject:RULE, defer, quarantine,
+    /// check:NAME=RESULT, rule:ID=yes|no|unknown. Exit status 1 if one differs.
+    #[arg(long, value_name = "E")]
+    pub expect: Vec<String>,
+    /// Also DNS answers and how rules were evaluated.
+    #[arg(long)]
+    pub full: bool,
     /// Configuration; without one that of ./mini-mta.toml or the development set-up.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub mod dns;
+pub mod explain;
 pub mod keygen;
 pub mod serve;
 pub mod trace;

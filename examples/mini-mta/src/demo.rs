@@ -3,7 +3,6 @@
 
 mod acts;
 mod dialer;
-mod letter;
 mod reference;
 mod world;
 

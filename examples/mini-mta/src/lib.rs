@@ -17,6 +17,7 @@ pub mod demo;
 pub mod facts;
 pub mod init;
 pub mod judge;
+mod letter;
 pub mod listen;
 pub mod local;
 mod outbound;

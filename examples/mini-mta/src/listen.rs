@@ -77,7 +77,7 @@ pub fn tls_config(files: &TlsFiles) -> Result<Arc<rustls::ServerConfig>, Command
 }
 
 /// What a listener of a role offers.
-fn smtp_config(own: &config::Server, listener: &Listener, tls: bool) -> SmtpConfig {
+pub(crate) fn smtp_config(own: &config::Server, listener: &Listener, tls: bool) -> SmtpConfig {
     let mut smtp = SmtpConfig::new(own.hostname.clone());
     let mechanisms = || vec![Mechanism::Plain, Mechanism::Login];
     (smtp.tls, smtp.auth) = match listener.role {

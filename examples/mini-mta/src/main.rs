@@ -3,7 +3,7 @@
 
 use clap::Parser;
 use mini_mta::cli::{Cli, Command};
-use mini_mta::commands::{CommandError, dns, keygen, serve, trace};
+use mini_mta::commands::{CommandError, dns, explain, keygen, serve, trace};
 
 use mini_mta::demo;
 use std::io::{BufWriter, Write};
@@ -37,6 +37,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<ExitCode, CommandError>
             Ok(ExitCode::SUCCESS)
         }
         Command::Dns(args) => runtime()?.block_on(dns::run(args, out)).map(answer),
+        Command::Explain(args) => runtime()?.block_on(explain::run(args, out)).map(answer),
         Command::Trace(args) => trace::run(args, out).map(answer),
         _ => Err(CommandError::Other("this command is not built in".into())),
     }

@@ -2,9 +2,10 @@
 
 use super::{CommandError, load_config};
 use crate::cli;
+use crate::clock;
 use crate::traces;
 use postrider_trace::{
-    Charset, Colour, Detail, Filter, Trace, TraceId, View, read_lines, render, store,
+    Charset, Colour, Detail, Filter, Trace, TraceId, View, as_zone, read_lines, render, store,
 };
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -37,8 +38,9 @@ fn by_id(id: &str, folder: &Path) -> Result<Option<Trace>, CommandError> {
 
 /// The last traces that match, newest file first, in the order of time.
 fn last(args: &cli::Trace, files: &[PathBuf]) -> Result<Vec<Trace>, CommandError> {
-    let filter = if args.refused { Filter::all().refused() } else { Filter::all() };
-    let wanted = args.last.unwrap_or(if args.refused { usize::MAX } else { 1 });
+    let filter = filter(args);
+    let all = if is_filtered(args) { usize::MAX } else { 1 };
+    let wanted = args.last.unwrap_or(all);
     let mut found: Vec<Trace> = Vec::new();
     for file in files.iter().rev() {
         let lines = read_lines(&read(file)?);
@@ -53,6 +55,31 @@ fn last(args: &cli::Trace, files: &[PathBuf]) -> Result<Vec<Trace>, CommandError
     Ok(found.split_off(found.len().saturating_sub(wanted)))
 }
 
+fn is_filtered(args: &cli::Trace) -> bool {
+    let by_address = args.from.is_some() || args.to.is_some() || args.ip.is_some();
+    args.refused || by_address || args.since.is_some()
+}
+
+fn filter(args: &cli::Trace) -> Filter {
+    let mut filter = Filter::all();
+    if args.refused {
+        filter = filter.refused();
+    }
+    if let Some(from) = &args.from {
+        filter = filter.from(from);
+    }
+    if let Some(to) = &args.to {
+        filter = filter.to(to);
+    }
+    if let Some(ip) = args.ip {
+        filter = filter.ip(ip);
+    }
+    match args.since {
+        Some(span) => filter.since(clock::now().minus(span.0)),
+        None => filter,
+    }
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     std::fs::read(path).map_err(CommandError::io(path.display().to_string()))
 }
@@ -60,6 +87,9 @@ fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
 fn print(trace: &Trace, args: &cli::Trace, out: &mut dyn Write) -> std::io::Result<()> {
     if args.json {
         return trace.all().try_for_each(|event| writeln!(out, "{}", event.to_line()));
+    }
+    if args.as_zone {
+        return write!(out, "{}", as_zone(trace));
     }
     writeln!(out, "{}", render(trace, &view(args)))
 }

@@ -4,6 +4,7 @@ use postrider_core::Secret;
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Octets, written `25MiB`, `256MB`, `64KiB` or a plain number.
@@ -136,6 +137,15 @@ impl Span {
     }
 }
 
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no duration; write it as 30s, 5m, 4h or 5d");
+        Self::parse(text).ok_or_else(wrong)
+    }
+}
+
 impl<'de> Deserialize<'de> for ByteSize {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
@@ -147,10 +157,7 @@ impl<'de> Deserialize<'de> for ByteSize {
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(d)?;
-        Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format!("`{text}` is no duration; write it as 30s, 5m, 4h or 5d"))
-        })
+        String::deserialize(d)?.parse().map_err(de::Error::custom)
     }
 }
 

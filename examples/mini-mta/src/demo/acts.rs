@@ -1,11 +1,11 @@
 //! What happens on stage, act by act, and what each is to show.
 
 use super::dialer::call;
-use super::letter::{Answer, Letter, Sender};
 use super::world::{ALICE, BOB, LAPTOP, Party, STRANGER, World, is_delivered, shown};
 use super::{Story, reference};
 use crate::commands::CommandError;
 use crate::config::Role;
+use crate::letter::{Answer, Letter, Sender};
 use postrider_core::Host;
 use postrider_dns::Style;
 use postrider_smtp_tokio::client::Tls;
@@ -45,7 +45,7 @@ async fn honest(world: &World, story: &mut Story<'_>) -> Result<(), CommandError
         hello: host("[192.0.2.200]")?,
         login: Some((alice.user.clone(), alice.password.clone())),
         tls: Tls::Implicit,
-        roots: roots(alice)?,
+        roots: Some(roots(alice)?),
     };
     let answer = laptop.send(stream, alice.hostname.as_str(), &letter).await?;
     story.expect("Alice's server accepts it from her", "250 2.0.0", &answer.reply, id(&answer))?;
@@ -142,7 +142,7 @@ fn outsider(world: &World, hello: &str) -> Result<Sender, CommandError> {
         hello: host(hello)?,
         login: None,
         tls: Tls::Opportunistic,
-        roots: roots(&world.bob)?,
+        roots: Some(roots(&world.bob)?),
     })
 }
 

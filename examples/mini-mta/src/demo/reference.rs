@@ -2,10 +2,10 @@
 
 use super::Story;
 use super::acts::{from_outside, id, show};
-use super::letter::Letter;
 use super::world::{STORY, STRANGER, World};
 use crate::clock;
 use crate::commands::CommandError;
+use crate::letter::Letter;
 use postrider_core::DomainName;
 use postrider_dkim::keygen::{KeySpec, generate};
 use postrider_dkim::{KeyRecord, PrivateKey, Selector, SignRequest, Signer, SigningKey};

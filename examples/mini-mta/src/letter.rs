@@ -1,4 +1,4 @@
-//! Messages of the demo, and sending them as anybody.
+//! One message to one server, as anybody: for the demo and for `explain`.
 
 use crate::clock;
 use crate::commands::CommandError;
@@ -6,15 +6,16 @@ use bytes::Bytes;
 use postrider_core::{ForwardPath, Host, Id, Mailbox, ReversePath, SafeText, Secret};
 use postrider_smtp::client::{Config, Transaction};
 use postrider_smtp::sasl::Credentials;
+use postrider_smtp::value::BodyType;
 use postrider_smtp_tokio::client::{SendError, Session, Settings, Tls};
 use postrider_smtp_tokio::tls::{ClientTls, Verify};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A message with its envelope.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
-    pub(crate) from: Mailbox,
-    pub(crate) to: Mailbox,
+    pub(crate) from: ReversePath,
+    pub(crate) to: Vec<ForwardPath>,
     pub(crate) octets: Vec<u8>,
 }
 
@@ -35,7 +36,7 @@ impl Letter {
             clock::now().millis(),
             from.host(),
         );
-        Ok(Self { from, to, octets: octets.into_bytes() })
+        Ok(Self { from: from.into(), to: vec![to.into()], octets: octets.into_bytes() })
     }
 }
 
@@ -63,20 +64,23 @@ pub(crate) struct Sender {
     pub(crate) hello: Host,
     pub(crate) login: Option<(String, Secret<String>)>,
     pub(crate) tls: Tls,
-    pub(crate) roots: ClientTls,
+    pub(crate) roots: Option<ClientTls>,
 }
 
 impl Sender {
     /// Sends one letter over a connected stream.
-    pub(crate) async fn send(
+    pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin + Send>(
         &self,
-        stream: TcpStream,
+        stream: S,
         host: &str,
         letter: &Letter,
     ) -> Result<Answer, CommandError> {
         let smtp = Config::new(self.hello.clone());
         let verify = if self.tls == Tls::Implicit { Verify::Required } else { Verify::Recorded };
-        let settings = Settings::with_tls(smtp, self.tls, verify, self.roots.clone());
+        let settings = match &self.roots {
+            Some(roots) => Settings::with_tls(smtp, self.tls, verify, roots.clone()),
+            None => Settings::clear(smtp),
+        };
         let name =
             rustls_pki_types::ServerName::try_from(host.to_owned()).map_err(CommandError::other)?;
         let mut session = match Session::establish(stream, name, &settings).await {
@@ -90,8 +94,10 @@ impl Sender {
                 .await
                 .map_err(CommandError::other)?;
         }
-        let to = vec![ForwardPath::from(letter.to.clone())];
-        let transaction = Transaction::new(ReversePath::from(letter.from.clone()), to);
+        let mut transaction = Transaction::new(letter.from.clone(), letter.to.clone());
+        if !letter.octets.is_ascii() {
+            transaction.body = BodyType::EightBitMime;
+        }
         let delivered = session.send(transaction, Bytes::from(letter.octets.clone())).await;
         let refused = delivered.recipients.iter().flatten().find(|r| !r.is_done()).cloned();
         let answer = match (refused, delivered.result) {
