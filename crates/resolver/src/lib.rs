@@ -1,5 +1,5 @@
 //! DNS questions and answers for mail: the one-method [`Resolver`] trait, a zone file as a resolver,
-//! a cache, a recorder.
+//! a cache, a time limit, a recorder.
 //!
 //! Everything in Postrider that asks DNS takes a `Resolver`: the real one lives in
 //! `postrider-resolver-hickory`, a zone in memory makes every network behaviour an offline test.
@@ -24,6 +24,7 @@
 //! | [`name`], [`question`], [`answer`] | the values: any name, nine record types, denial apart from failure |
 //! | [`zone`] | [`ZoneResolver`]: a world from code or zone text, failures included |
 //! | [`cache`] | [`CachingResolver`]: keeps answers for their ttl, asks each question once at a time |
+//! | [`timeout`] | [`TimeoutResolver`]: waits no longer than told, by the caller's timer |
 //! | [`recorder`] | [`RecordingResolver`]: keeps look-ups, gives them back as a zone |
 //!
 //! Supported: RFC 1035 zone text, RFC 2308 negative answers, RFC 3597 generic data, RFC 4592
@@ -36,6 +37,7 @@ pub mod name;
 pub mod question;
 mod ready;
 pub mod recorder;
+pub mod timeout;
 pub mod zone;
 
 pub use answer::{Answer, Content, LookupError, Record, Soa, Txt};
@@ -44,6 +46,7 @@ pub use name::{Name, NameError};
 pub use question::{Kind, Question, UnknownKind};
 pub use ready::{NotReady, block_on};
 pub use recorder::{Lookup, RecordingResolver};
+pub use timeout::{TimeoutResolver, Timer};
 pub use zone::{
     FaultKinds, Forced, Missing, Trust, ZoneError, ZoneErrors, ZoneFault, ZoneResolver,
 };

@@ -5,6 +5,7 @@ use crate::{FaultKinds, Forced, Trust, ZoneResolver};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Most look-ups that a recorder keeps unless told otherwise.
 pub const MAX_RECORDED: usize = 1000;
@@ -17,6 +18,8 @@ pub struct Lookup {
     pub question: Question,
     /// What came back, with its ttl in seconds.
     pub result: Result<Answer, LookupError>,
+    /// How long it took, if the recorder has a clock.
+    pub duration: Option<Duration>,
 }
 
 /// A [`Resolver`] that asks another and keeps each question with its result.
@@ -40,8 +43,9 @@ pub struct Lookup {
 /// );
 /// ```
 #[derive(Debug)]
-pub struct RecordingResolver<R> {
+pub struct RecordingResolver<R, C = fn() -> Duration> {
     inner: R,
+    clock: Option<C>,
     limit: usize,
     log: Mutex<Log>,
 }
@@ -62,9 +66,26 @@ impl<R> RecordingResolver<R> {
     /// Records up to `limit` look-ups; those beyond are answered and only counted.
     #[must_use]
     pub fn with_limit(inner: R, limit: usize) -> Self {
-        Self { inner, limit, log: Mutex::default() }
+        Self { inner, clock: None, limit, log: Mutex::default() }
     }
 
+    /// Keeps with each look-up how long it took. The clock gives the time since any fixed moment,
+    /// as that of a [`CachingResolver`](crate::CachingResolver) does.
+    #[must_use]
+    pub fn with_clock<C>(self, clock: C) -> RecordingResolver<R, C>
+    where
+        C: Fn() -> Duration + Send + Sync,
+    {
+        RecordingResolver {
+            inner: self.inner,
+            clock: Some(clock),
+            limit: self.limit,
+            log: self.log,
+        }
+    }
+}
+
+impl<R, C> RecordingResolver<R, C> {
     /// The look-ups so far, in the order of their answers.
     #[must_use]
     pub fn lookups(&self) -> Vec<Lookup> {
@@ -94,20 +115,23 @@ impl<R> RecordingResolver<R> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, question: Question, result: Result<Answer, LookupError>) {
+    fn keep(&self, lookup: Lookup) {
         let mut log = self.log();
         if log.lookups.len() < self.limit {
-            log.lookups.push(Lookup { question, result });
+            log.lookups.push(lookup);
         } else {
             log.dropped = log.dropped.saturating_add(1);
         }
     }
 }
 
-impl<R: Resolver> Resolver for RecordingResolver<R> {
+impl<R: Resolver, C: Fn() -> Duration + Send + Sync> Resolver for RecordingResolver<R, C> {
     async fn lookup(&self, question: Question) -> Result<Answer, LookupError> {
+        let now = || self.clock.as_ref().map(|clock| clock());
+        let asked = now();
         let result = self.inner.lookup(question.clone()).await;
-        self.keep(question, result.clone());
+        let duration = asked.zip(now()).map(|(asked, now)| now.saturating_sub(asked));
+        self.keep(Lookup { question, result: result.clone(), duration });
         result
     }
 }
@@ -123,7 +147,7 @@ pub fn replay(lookups: &[Lookup]) -> ZoneResolver {
     let mut zone = ZoneResolver::new();
     let mut seen = BTreeSet::new();
     let mut answers = Vec::new();
-    for Lookup { question, result } in lookups {
+    for Lookup { question, result, .. } in lookups {
         if !seen.insert(question) {
             continue;
         }

@@ -61,8 +61,11 @@ fn answer_is_kept_for_its_ttl_and_counts_down() {
     assert_eq!((first.ttl, second.ttl), (100, 69));
     assert_eq!((&first.content, first.authentic), (&second.content, true));
     hands.pass(69_499);
+    assert_eq!(ask(&cache, "a.example").0.unwrap().ttl, 0, "a started second is over");
     assert!(!ask(&cache, "a.example").1);
     hands.pass(1);
+    assert!(ask(&cache, "a.example").1, "the ttl is over, not only almost");
+    hands.pass(100_001);
     assert!(ask(&cache, "a.example").1);
 }
 
@@ -107,6 +110,21 @@ fn entry_unused_longest_makes_room() {
     assert!(!ask(&cache, "a.example").1);
     assert!(!ask(&cache, "c.example").1);
     assert!(ask(&cache, "b.example").1);
+}
+
+#[test]
+fn entries_are_bounded() {
+    for (entries, kept) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3)] {
+        let limits = CacheLimits { entries, ..CacheLimits::default() };
+        let cache = CachingResolver::new(zone(), limits, || Duration::ZERO);
+        let names = ["a.example", "b.example", "c.example"];
+        for text in names {
+            ask(&cache, text).0.unwrap();
+        }
+        // The newest first: what is asked again moves nothing that is still to be looked at.
+        let hits = names.iter().rev().take_while(|text| !ask(&cache, text).1).count();
+        assert_eq!(hits, kept, "{entries}");
+    }
 }
 
 #[test]
@@ -198,4 +216,26 @@ fn failures_concern_their_question_alone() {
     let txt = Question::new(name("a.example"), Kind::Txt);
     assert_eq!(block_on(cache.lookup(txt)), Ok(Err(LookupError::Timeout)));
     assert!(ask(&cache, "a.example").0.is_ok());
+}
+
+#[test]
+fn all_who_wait_are_woken_and_only_one_asks_again() {
+    let gate = Gate::default();
+    let cache = CachingResolver::new(&gate, CacheLimits::default(), || Duration::ZERO);
+    let mut waiting: Vec<_> =
+        (0..5).map(|_| Box::pin(cache.lookup(question("a.example")))).collect();
+    for lookup in &mut waiting {
+        assert!(poll(lookup.as_mut()).is_pending());
+    }
+    drop(waiting.remove(0));
+    assert_eq!(gate.asked.load(Ordering::Relaxed), 1);
+    for lookup in &mut waiting {
+        assert!(poll(lookup.as_mut()).is_pending());
+    }
+    assert_eq!(gate.asked.load(Ordering::Relaxed), 2, "one of four takes over");
+    gate.open.store(true, Ordering::Relaxed);
+    for lookup in &mut waiting {
+        assert!(poll(lookup.as_mut()).is_ready());
+    }
+    assert_eq!(gate.asked.load(Ordering::Relaxed), 2);
 }

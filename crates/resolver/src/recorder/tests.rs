@@ -1,5 +1,6 @@
 use super::*;
 use crate::{Kind, block_on};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -99,8 +100,29 @@ fn limit_drops_and_counts() {
 #[test]
 fn first_of_differing_results_counts() {
     let question = Question::new(name("example.org"), Kind::A);
-    let lookup = |result| Lookup { question: question.clone(), result };
+    let lookup = |result| Lookup { question: question.clone(), result, duration: None };
     let denial = Answer::new(name("example.org"), Content::NxDomain, 5);
     let zone = replay(&[lookup(Ok(denial.clone())), lookup(Err(LookupError::Timeout))]);
     assert_eq!(zone.answer(&question), Ok(denial));
+}
+
+#[test]
+fn a_clock_tells_how_long_each_look_up_took() {
+    let [first, second, _] = [0, 1, 2].map(|i| questions()[i].clone());
+    let plain = RecordingResolver::new(ZoneResolver::new());
+    block_on(plain.lookup(first.clone())).unwrap().unwrap();
+    assert_eq!(plain.lookups()[0].duration, None);
+
+    // Each reading is later than the one before: by 1 ms, 2 ms, 3 ms.
+    let readings = AtomicU64::new(0);
+    let clock = || {
+        let n = readings.fetch_add(1, Ordering::Relaxed);
+        Duration::from_millis(n * (n + 1) / 2)
+    };
+    let timed = RecordingResolver::new(ZoneResolver::new()).with_clock(clock);
+    for question in [first, second] {
+        block_on(timed.lookup(question)).unwrap().unwrap();
+    }
+    let durations: Vec<_> = timed.lookups().into_iter().filter_map(|l| l.duration).collect();
+    assert_eq!(durations, [1, 3].map(Duration::from_millis));
 }
