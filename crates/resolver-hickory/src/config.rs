@@ -23,7 +23,8 @@ pub struct Config {
 /// Whose AD bit ("the answer is authentic", RFC 4035 §3.2.3) is believed.
 ///
 /// The bit is only as good as the path to the server: on the way from another machine anyone could
-/// set it.
+/// set it. So this is also who is asked for it: the bit is set in questions to servers that are
+/// believed (RFC 6840 §5.7) and left out for others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "none, some, all")]
 pub enum TrustAd {

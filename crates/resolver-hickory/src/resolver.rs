@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::reply::{self, Reply};
-use crate::transport::{Failure, Path, exchange};
+use crate::transport::{Failure, Path, Validation, exchange};
 use crate::wire;
 use hickory_proto::op::{Message, Query, ResponseCode};
 use postrider_core::SafeText;
@@ -68,10 +68,12 @@ impl HickoryResolver {
     }
 
     async fn ask_server(&self, server: SocketAddr, query: &Query) -> Result<Heard, LookupError> {
+        let trusted = self.config.trust_ad.includes(server.ip());
         let mut path = Path {
             server,
             timeout: self.config.timeout,
             payload: Some(self.config.payload.max(512)),
+            validation: if trusted { Validation::Asked } else { Validation::NotAsked },
         };
         let mut message = exchange(path, query).await.map_err(error)?;
         // RFC 6891 §7: a server that does not know EDNS answers FORMERR.
@@ -79,8 +81,8 @@ impl HickoryResolver {
             path.payload = None;
             message = exchange(path, query).await.map_err(error)?;
         }
-        let authentic = message.metadata.authentic_data;
-        Ok(Heard { message, authentic: authentic && self.config.trust_ad.includes(server.ip()) })
+        let authentic = trusted && message.metadata.authentic_data;
+        Ok(Heard { message, authentic })
     }
 }
 

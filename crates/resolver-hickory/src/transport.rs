@@ -33,6 +33,14 @@ pub(crate) struct Path {
     pub(crate) timeout: Duration,
     /// UDP payload announced by EDNS; without, there is no EDNS.
     pub(crate) payload: Option<u16>,
+    pub(crate) validation: Validation,
+}
+
+/// Whether the server should say if it validated the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Validation {
+    Asked,
+    NotAsked,
 }
 
 /// Asks one server once.
@@ -40,7 +48,7 @@ pub(crate) struct Path {
 /// hickory's own resolver is not used: it answers for `localhost`, `127.in-addr.arpa` and some
 /// other names itself, loses the AD bit of denials, and does not show why a server failed.
 pub(crate) async fn exchange(path: Path, query: &Query) -> Result<Message, Failure> {
-    let request = request(query, path.payload);
+    let request = request(path, query);
     let answer = over_udp(path, &request).await?;
     if !answer.metadata.truncation {
         return Ok(answer);
@@ -52,14 +60,14 @@ pub(crate) async fn exchange(path: Path, query: &Query) -> Result<Message, Failu
 }
 
 /// A recursive query with a random id.
-fn request(query: &Query, payload: Option<u16>) -> Message {
+fn request(path: Path, query: &Query) -> Message {
     let mut message = Message::query();
     message.add_query(query.clone());
     message.metadata.recursion_desired = true;
     // RFC 6840 §5.7: "the AD bit in a query [is] a signal indicating that the requester
     // understands and is interested in the value of the AD bit in the response".
-    message.metadata.authentic_data = true;
-    if let Some(payload) = payload {
+    message.metadata.authentic_data = path.validation == Validation::Asked;
+    if let Some(payload) = path.payload {
         let mut edns = Edns::new();
         edns.set_max_payload(payload).set_version(0);
         message.set_edns(edns);

@@ -9,7 +9,7 @@
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name as WireName, RData, Record as WireRecord, rdata};
 use postrider_resolver::{Content, Kind, LookupError, Name, Question, Record, Resolver};
-use postrider_resolver_hickory::{Config, HickoryResolver};
+use postrider_resolver_hickory::{Config, HickoryResolver, TrustAd};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
@@ -178,4 +178,26 @@ async fn unusual_codes_are_told_by_name() {
     .await;
     let error = ask(&server, "a.example").await.unwrap_err();
     assert!(error.to_string().starts_with("server says "), "{error}");
+}
+
+#[tokio::test]
+async fn validation_is_asked_of_servers_that_are_believed() {
+    // The server claims validation always, and says by the address what it was asked.
+    let server = serve(|request| {
+        let mut message = response(request);
+        message.metadata.authentic_data = true;
+        message.add_answer(a(asked(request), u8::from(request.metadata.authentic_data)));
+        vec![message]
+    })
+    .await;
+    for (trust_ad, believed) in
+        [(TrustAd::Never, false), (TrustAd::Loopback, true), (TrustAd::Always, true)]
+    {
+        let mut config = Config::new([server.address]);
+        config.trust_ad = trust_ad;
+        let question = Question::new(Name::parse("a.example").unwrap(), Kind::A);
+        let answer = HickoryResolver::new(config).lookup(question).await.unwrap();
+        let record = Record::A(Ipv4Addr::new(192, 0, 2, u8::from(believed)));
+        assert_eq!((answer.records(), answer.authentic), (&[record][..], believed));
+    }
 }

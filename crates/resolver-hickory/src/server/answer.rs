@@ -59,7 +59,7 @@ impl<R: Resolver + 'static> RequestHandler for Handler<R> {
         metadata.response_code = response.code;
         metadata.authoritative = true;
         metadata.recursion_available = true;
-        metadata.authentic_data = response.authentic;
+        metadata.authentic_data = response.authentic && wants_validation(request);
         let edns = request.edns.as_ref().map(|asked| edns(asked, &response));
         let mut builder = MessageResponseBuilder::from_message_request(request);
         if let Some(edns) = &edns {
@@ -71,6 +71,13 @@ impl<R: Resolver + 'static> RequestHandler for Handler<R> {
             Err(_) => silence(metadata),
         }
     }
+}
+
+/// RFC 6840 §5.8: "validating resolvers SHOULD only set the AD bit when a response both meets the
+/// conditions listed in Section 3.2.3 of [RFC4035], and the request contained either a set DO bit or a
+/// set AD bit."
+fn wants_validation(request: &Request) -> bool {
+    request.metadata.authentic_data || request.edns.as_ref().is_some_and(|e| e.flags().dnssec_ok)
 }
 
 /// What the server believes to have sent when nothing goes out.
