@@ -38,6 +38,7 @@
 //! | [`iprev`](mod@iprev) | [`Iprev`], [`IprevVerdict`] | RFC 8601 §2.7.3 |
 //! | [`reverse`] | [`ConfirmedName`] | RFC 7208 §5.5 |
 //! | [`step`], [`story`] | [`Step`], [`Trace`], [`Story`] | |
+//! | [`whatif`] | [`what_if`]: costs, what a limit hid, the changes after which a client passes | |
 //! | [`received_spf`] | [`ReceivedSpf`] | RFC 7208 §9.1 |
 //!
 //! Supported: RFC 7208 whole, both identities; RFC 6652 `ra`, `rp` and `rr` are read, reports are not
@@ -59,6 +60,7 @@ pub mod reverse;
 pub mod session;
 pub mod step;
 pub mod story;
+pub mod whatif;
 pub mod why;
 
 pub use eval::{check, check_both};
@@ -73,4 +75,5 @@ pub use reverse::ConfirmedName;
 pub use session::{Clock, Identity, Sender, Session};
 pub use step::{Event, Step, Trace};
 pub use story::Story;
+pub use whatif::{WhatIf, what_if};
 pub use why::Why;
