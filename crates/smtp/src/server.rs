@@ -47,6 +47,7 @@
 mod answer;
 mod auth;
 mod body;
+mod chunks;
 mod clock;
 mod commands;
 mod config;

@@ -5,6 +5,7 @@
 
 mod decode;
 mod encode;
+pub(in crate::codec) mod scan;
 mod stats;
 
 pub use decode::{DataDecoder, DataItem};

@@ -4,7 +4,7 @@ use super::clock::Timer;
 use super::connection::Connection;
 use super::event::Verdict;
 use super::rules;
-use super::state::{Ask, Body, Mood, Slot, State, Transaction, User};
+use super::state::{Ask, Body, Content, Mood, Slot, State, Transaction, User};
 use crate::rule::Why;
 use crate::value::reply::{Class, Code, Reply, Status, standard};
 use postrider_core::SafeText;
@@ -42,12 +42,16 @@ impl Connection {
         let why = self.why(rules::SILENT);
         match slot.ask() {
             Ask::Connected => self.close(Some(standard::SHUTTING_DOWN.into()), why),
-            Ask::Begin | Ask::End => {
+            Ask::Begin(Content::Chunks { octets, .. }) => {
+                self.abort(&why);
+                self.skip(*octets, standard::LOCAL_ERROR.into(), why);
+            }
+            Ask::Begin(Content::Data) | Ask::End => {
                 self.abort(&why);
                 self.reply(standard::LOCAL_ERROR, &why);
                 self.leave();
             }
-            ask @ (Ask::Hello(_) | Ask::Auth | Ask::Mail(_) | Ask::Rcpt | Ask::Query(_)) => {
+            ask @ (Ask::Hello(_) | Ask::Auth | Ask::Mail(..) | Ask::Rcpt | Ask::Query(_)) => {
                 let decision = Decision::Refuse(standard::LOCAL_ERROR.into());
                 self.carry_out(ask.clone(), decision, &why);
             }
@@ -55,7 +59,8 @@ impl Connection {
     }
 
     fn decide(&self, ask: &Ask, verdict: Verdict) -> (Decision, Why) {
-        let class = if matches!(ask, Ask::Begin) { Class::GoOn } else { Class::Done };
+        let class =
+            if matches!(ask, Ask::Begin(Content::Data)) { Class::GoOn } else { Class::Done };
         let fits = |reply: &Reply| reply.class() == class;
         let refuses = |reply: &Reply| reply.is_transient() || reply.is_permanent();
         let (decision, rule) = match verdict {
@@ -87,7 +92,10 @@ impl Connection {
         let usual = match ask {
             Ask::Connected => return self.greet(reply),
             Ask::Hello(protocol) => return self.welcome(protocol, reply),
-            Ask::Begin => return self.begin_body(reply),
+            Ask::Begin(Content::Data) => return self.begin_body(reply),
+            Ask::Begin(Content::Chunks { octets, chunk }) => {
+                return self.begin_chunks(octets, chunk);
+            }
             Ask::Query(query) => match reply {
                 Some(reply) => return self.reply(reply, why),
                 None => return self.answer_query(&query),
@@ -96,8 +104,10 @@ impl Connection {
                 self.session.user = User::Authenticated;
                 standard::AUTH_SUCCEEDED
             }
-            Ask::Mail(charset) => {
-                self.session.transaction = Some(Transaction { charset, accepted: 0, refused: 0 });
+            Ask::Mail(charset, body) => {
+                let chunks = None;
+                self.session.transaction =
+                    Some(Transaction { charset, body, chunks, accepted: 0, refused: 0 });
                 standard::SENDER_OK
             }
             Ask::Rcpt => {
@@ -132,11 +142,15 @@ impl Connection {
                 }
                 self.reply(complete(reply), why);
             }
-            Ask::Begin | Ask::End => {
+            Ask::Begin(Content::Chunks { octets, .. }) => {
+                self.session.transaction = None;
+                self.skip(*octets, complete(reply), why.clone());
+            }
+            Ask::Begin(Content::Data) | Ask::End => {
                 self.reply(complete(reply), why);
                 self.session.transaction = None;
             }
-            Ask::Hello(_) | Ask::Auth | Ask::Mail(_) | Ask::Query(_) => {
+            Ask::Hello(_) | Ask::Auth | Ask::Mail(..) | Ask::Query(_) => {
                 self.reply(complete(reply), why);
             }
         }

@@ -4,11 +4,11 @@ use super::clock::Timer;
 use super::config::{LongLine, OnFault};
 use super::connection::Connection;
 use super::event::Event;
-use super::limits::TEXT_LINE;
 use super::rules;
 use super::state::{Ask, Fate, State};
 use crate::codec::data::{BodyStats, DataItem, Sightings};
 use crate::rule::Why;
+use crate::value::BodyType;
 use crate::value::reply::standard;
 use bytes::BytesMut;
 
@@ -73,7 +73,7 @@ impl Connection {
         self.leave();
     }
 
-    fn end_body(&mut self, stats: BodyStats) {
+    pub(super) fn end_body(&mut self, stats: BodyStats) {
         self.state = State::Command;
         match self.body_fault(&stats) {
             None => self.ask(Ask::End, |ticket| Event::End { ticket, stats }),
@@ -88,6 +88,11 @@ impl Connection {
 
     /// What the policy does not bear.
     fn body_fault(&self, stats: &BodyStats) -> Option<Why> {
+        // RFC 3030 §3: binary content has no lines.
+        let body = self.session.transaction.as_ref().and_then(|t| t.body);
+        if body == Some(BodyType::BinaryMime) {
+            return None;
+        }
         let policy = self.cfg.wire;
         let refused = |seen: &Sightings, on: OnFault, name: &'static str| match on {
             OnFault::Reject => seen.first.map(|at| (at, name)),
@@ -102,8 +107,8 @@ impl Connection {
             let detail = format_args!("{name} at octet {at}").to_string();
             return Some(self.why(rules::BODY_FAULT).detail(&detail));
         }
-        if policy.long_line == LongLine::Reject && stats.longest_line > TEXT_LINE {
-            let detail = format!("line of {} octets", stats.longest_line);
+        if let (LongLine::Reject, Some(octets)) = (policy.long_line, stats.long_line) {
+            let detail = format!("line of {octets} octets");
             return Some(self.why(rules::BODY_LONG_LINE).detail(&detail));
         }
         None

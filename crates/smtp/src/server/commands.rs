@@ -4,7 +4,7 @@ use super::config::{Auth, Offer, Queries, Tls};
 use super::connection::Connection;
 use super::event::{Event, Framing, Query};
 use super::rules;
-use super::state::{Ask, Charset, Mood, Upgrade, User};
+use super::state::{Ask, Charset, Content, Mood, Upgrade, User};
 use crate::command::{Command, ParseCommandError as Error};
 use crate::rule::Rule;
 use crate::value::reply::standard::{self, Standard};
@@ -14,7 +14,11 @@ use postrider_core::{ForwardPath, ReversePath};
 impl Connection {
     /// Does what a command asks, with `behind` octets waiting behind its line.
     pub(super) fn command(&mut self, command: Command, behind: usize) {
-        if let Some((reply, rule)) = self.barrier(&command) {
+        let refused = self.barrier(&command);
+        if let Command::Bdat { octets, chunk } = command {
+            return self.bdat(octets, chunk, refused);
+        }
+        if let Some((reply, rule)) = refused {
             return self.refuse_by(reply.into(), rule);
         }
         if is_useless(&command) && self.is_junk() {
@@ -28,7 +32,7 @@ impl Connection {
             Command::Rcpt { to, params } => self.rcpt(to, params),
             Command::Data => self.data(),
             Command::Lhlo(_) => self.refuse_line(&Error::NotImplemented { verb: "LHLO" }),
-            Command::Bdat { .. } => self.refuse_line(&Error::NotImplemented { verb: "BDAT" }),
+            Command::Bdat { octets, chunk } => self.bdat(octets, chunk, None),
             Command::Rset => self.rset(),
             Command::Noop => self.reply(standard::OK, &self.why(rules::NOOP)),
             Command::Quit => self.close(Some(standard::BYE.into()), self.why(rules::QUIT)),
@@ -73,7 +77,7 @@ impl Connection {
             true => Charset::Utf8,
             false => Charset::Ascii,
         };
-        self.ask(Ask::Mail(charset), |ticket| Event::Mail { ticket, from, params });
+        self.ask(Ask::Mail(charset, params.body), |ticket| Event::Mail { ticket, from, params });
     }
 
     fn mail_refusal(&self, from: &ReversePath, params: &MailParams) -> Option<(Standard, Rule)> {
@@ -123,30 +127,29 @@ impl Connection {
     }
 
     fn rcpt(&mut self, to: ForwardPath, params: RcptParams) {
-        let Some(transaction) = self.session.transaction else {
+        let Some(transaction) = &self.session.transaction else {
             return self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_MAIL);
         };
+        let (charset, index) = (transaction.charset, transaction.accepted);
+        if transaction.chunks.is_some() {
+            return self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_CHUNKS);
+        }
         if params != RcptParams::default() && !self.announced_to_rcpt() {
             return self.refuse_by(standard::UNKNOWN_PARAMETER.into(), rules::PARAMETER_UNKNOWN);
         }
         let ascii = to.mailbox().is_none_or(|m| m.is_ascii());
-        if transaction.charset == Charset::Ascii && !ascii {
+        if charset == Charset::Ascii && !ascii {
             return self.refuse_by(standard::NEEDS_SMTPUTF8.into(), rules::UTF8_ADDRESS);
         }
         // RFC 5321 §4.5.3.1.10: 452, and the client sends to the rest in another transaction.
-        if transaction.accepted >= self.cfg.limits.recipients() {
+        if index >= self.cfg.limits.recipients() {
             return self.reply(standard::TOO_MANY_RECIPIENTS, &self.why(rules::RECIPIENTS));
         }
-        self.ask(Ask::Rcpt, |ticket| Event::Rcpt {
-            ticket,
-            to,
-            params,
-            index: transaction.accepted,
-        });
+        self.ask(Ask::Rcpt, |ticket| Event::Rcpt { ticket, to, params, index });
     }
 
     fn data(&mut self) {
-        match self.session.transaction {
+        match &self.session.transaction {
             None => self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_MAIL),
             Some(t) if t.accepted == 0 && t.refused == 0 => {
                 self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_RCPT);
@@ -154,8 +157,18 @@ impl Connection {
             Some(t) if t.accepted == 0 => {
                 self.refuse_by(standard::NO_VALID_RECIPIENTS.into(), rules::NO_RECIPIENTS);
             }
+            Some(t) if t.chunks.is_some() => {
+                self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_CHUNKS);
+            }
+            // RFC 3030 §3: binary content cannot come behind DATA, which gets 503 then.
+            Some(t) if t.body == Some(BodyType::BinaryMime) => {
+                self.refuse_by(standard::WRONG_ORDER.into(), rules::BINARY_DATA);
+            }
             Some(_) => {
-                self.ask(Ask::Begin, |ticket| Event::Begin { ticket, framing: Framing::Data });
+                self.ask(Ask::Begin(Content::Data), |ticket| Event::Begin {
+                    ticket,
+                    framing: Framing::Data,
+                });
             }
         }
     }

@@ -27,7 +27,7 @@ pub struct Connection {
     pub(super) state: State,
     pub(super) slot: Option<Slot>,
     pub(super) session: Session,
-    pub(super) tls: Option<TlsInfo>,
+    pub(super) tls: Option<Box<TlsInfo>>,
     pub(super) counts: Counts,
     pub(super) lines: LineDecoder,
     pub(super) clock: Clock,
@@ -184,8 +184,8 @@ impl Connection {
 
     /// What is known of TLS, if it protects the connection.
     #[must_use]
-    pub const fn tls(&self) -> Option<&TlsInfo> {
-        self.tls.as_ref()
+    pub fn tls(&self) -> Option<&TlsInfo> {
+        self.tls.as_deref()
     }
 
     /// What octets mean where none should come.
@@ -201,7 +201,8 @@ impl Connection {
             }
             State::Greeting(talk) if self.slot.is_none() => *talk = Talk::Early,
             State::Proxy | State::Greeting(_) | State::Command => {}
-            State::Sasl(..) | State::Data(_) | State::AwaitTls(_) => {}
+            State::Sasl(..) | State::Data(_) | State::Chunk(_) | State::Skip(_) => {}
+            State::AwaitTls(_) => {}
         }
     }
 
@@ -211,6 +212,8 @@ impl Connection {
             State::Proxy => self.read_proxy(rx),
             State::Command | State::Sasl(..) => self.read_line(rx),
             State::Data(_) => self.read_body(rx),
+            State::Chunk(chunk) => self.read_chunk(chunk, rx),
+            State::Skip(_) => self.skip_chunk(rx),
             State::Greeting(_) | State::AwaitTls(_) | State::Closed => false,
         }
     }
@@ -219,6 +222,8 @@ impl Connection {
         let free = self.slot.is_none() && self.out.backlog() < self.cfg.limits.backlog.max(1);
         match &self.state {
             State::Proxy | State::Command | State::Sasl(..) => free,
+            State::Chunk(_) => free && self.window() > 0,
+            State::Skip(_) => free,
             State::Data(body) => free && (body.fate != Fate::Delivered || self.window() > 0),
             State::Greeting(_) | State::AwaitTls(_) | State::Closed => false,
         }
@@ -233,10 +238,8 @@ impl Connection {
     /// A message that makes progress is not cut off by the age of its connection.
     fn suspended(&self) -> Option<Timer> {
         let deciding = self.slot.as_ref().map(Slot::ask);
-        match (&self.state, deciding) {
-            (State::Data(_), _) | (_, Some(Ask::Begin | Ask::End)) => Some(Timer::Session),
-            _ => None,
-        }
+        let deciding = matches!(deciding, Some(Ask::Begin(_) | Ask::End));
+        (deciding || self.state.is_content()).then_some(Timer::Session)
     }
 
     fn enter(&mut self, now: Instant, input: Input) {
@@ -268,7 +271,7 @@ impl Connection {
 
     /// The only writer of replies, and none without a reason.
     pub(super) fn reply(&mut self, reply: impl Into<Reply>, why: &Why) {
-        let charset = self.session.transaction.map(|t| t.charset);
+        let charset = self.session.transaction.as_ref().map(|t| t.charset);
         let reply = match charset {
             Some(Charset::Utf8) => reply.into(),
             Some(Charset::Ascii) | None => reply.into().into_ascii(),

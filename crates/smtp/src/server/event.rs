@@ -136,6 +136,8 @@ pub enum SaslStep {
 pub enum Framing {
     /// DATA.
     Data,
+    /// BDAT (RFC 3030): there is no 354, so that an accepting reply is not sent.
+    Bdat,
 }
 
 /// A question about a name.

@@ -120,7 +120,7 @@ impl Connection {
         }
     }
 
-    /// RFC 8689 §2: announced "only within a TLS-encrypted session".
+    /// RFC 8689 §2: it is announced within TLS only.
     pub(super) fn requiretls(&self) -> Offer {
         match self.tls {
             Some(_) => self.cfg.extensions.requiretls,

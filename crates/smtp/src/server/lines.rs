@@ -75,6 +75,7 @@ impl Connection {
         match parsed {
             Ok(command) => self.command(command, behind),
             Err(ParseCommandError::UnknownVerb) if is_http(line) => self.close_stranger(),
+            Err(ParseCommandError::ChunkSize) if self.offers_chunking() => self.bad_chunk_size(),
             Err(error) => self.refuse_line(&error),
         }
     }

@@ -30,8 +30,8 @@ const fn refusal(error: &Error) -> (Standard, Rule) {
         Error::UnknownParameter { .. } => (standard::UNKNOWN_PARAMETER, rules::PARAMETER_UNKNOWN),
         Error::Duplicate { .. } => (standard::DUPLICATE_PARAMETER, rules::PARAMETER_TWICE),
         Error::SizeOverflow => (standard::TOO_BIG, rules::SIZE_DECLARED),
-        // Only reached where BDAT is not offered: its octets would be taken for commands.
-        Error::ChunkSize => (standard::BAD_ARGUMENT, rules::ARGUMENT),
+        // Only where BDAT is not offered; elsewhere the connection ends.
+        Error::ChunkSize => (standard::NOT_IMPLEMENTED, rules::NOT_IMPLEMENTED),
         Error::Mechanism(_) => (standard::BAD_ARGUMENT, rules::ARGUMENT),
         Error::Base64 => (standard::BAD_BASE64, rules::AUTH_MALFORMED),
     }

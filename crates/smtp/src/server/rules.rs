@@ -59,6 +59,11 @@ crate::rule::rules! {
     BODY_LONG_LINE = "data.long-line", "RFC 5321 §4.5.3.1.6", "Content with a line above the limit.";
     BODY_DISCARD = "limit.discard", "RFC 5321 §4.5.3.1.9", "A refused message that did not end.";
 
+    CHUNK = "bdat.chunk", "RFC 3030 §2", "A chunk is complete and another follows.";
+    CHUNK_SIZE = "bdat.size", "RFC 3030 §2", "A chunk whose size cannot be read.";
+    SEQ_CHUNKS = "seq.within-chunks", "RFC 3030 §2", "RCPT or DATA behind BDAT.";
+    BINARY_DATA = "seq.binary-data", "RFC 3030 §3", "DATA where the content is binary.";
+
     SIZE_DECLARED = "limit.size-declared", "RFC 1870 §6.1", "SIZE= above the limit.";
     SIZE = "limit.size", "RFC 1870 §6.3", "A message above the limit.";
     RECIPIENTS = "limit.recipients", "RFC 5321 §4.5.3.1.10", "Too many recipients.";

@@ -52,7 +52,7 @@ impl Connection {
     /// RFC 3207 §4.2: "the SMTP protocol is reset to the initial state [...] The server MUST discard any
     /// knowledge obtained from the client".
     pub(super) fn begin_tls(&mut self, upgrade: Upgrade, info: TlsInfo) {
-        self.tls = Some(info);
+        self.tls = Some(Box::new(info));
         self.session = Session::default();
         self.lines = LineDecoder::new(self.cfg.command_line(), self.cfg.limits.line_discard);
         self.flow = Flow::default();

@@ -1,9 +1,13 @@
 //! Where a connection stands.
 
 use super::event::{Query, Talk, Ticket, Verdict};
+use crate::codec::bdat::ChunkDecoder;
 use crate::codec::data::DataDecoder;
+use crate::command::Chunk;
+use crate::rule::Why;
 use crate::sasl::{self, server::Exchange};
-use crate::value::Protocol;
+use crate::value::reply::Reply;
+use crate::value::{BodyType, Protocol};
 
 /// What the next octets are.
 #[derive(Debug)]
@@ -18,10 +22,29 @@ pub(super) enum State {
     Sasl(sasl::Mechanism, Exchange),
     /// Content.
     Data(Body),
+    /// A chunk of content.
+    Chunk(Chunk),
+    /// A chunk that is refused: its octets are skipped before the reply (RFC 3030 §2).
+    Skip(Box<Skip>),
     /// Not ours: a TLS handshake.
     AwaitTls(Upgrade),
     /// Nothing any more.
     Closed,
+}
+
+impl State {
+    /// Whether the next octets are a message's, wanted or not.
+    pub(super) const fn is_content(&self) -> bool {
+        matches!(self, Self::Data(_) | Self::Chunk(_) | Self::Skip(_))
+    }
+}
+
+/// A refused chunk.
+#[derive(Debug)]
+pub(super) struct Skip {
+    pub(super) left: u64,
+    pub(super) reply: Reply,
+    pub(super) why: Why,
 }
 
 /// Which way TLS begins.
@@ -86,9 +109,13 @@ pub(super) enum User {
 }
 
 /// A mail transaction, from an accepted MAIL on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Transaction {
     pub(super) charset: Charset,
+    /// What the content may hold.
+    pub(super) body: Option<BodyType>,
+    /// Chunks, from the first on.
+    pub(super) chunks: Option<Box<ChunkDecoder>>,
     /// Recipients that were accepted.
     pub(super) accepted: usize,
     /// Recipients that were refused.
@@ -126,11 +153,18 @@ pub(super) enum Ask {
     Connected,
     Hello(Protocol),
     Auth,
-    Mail(Charset),
+    Mail(Charset, Option<BodyType>),
     Rcpt,
-    Begin,
+    Begin(Content),
     End,
     Query(Query),
+}
+
+/// How content comes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Content {
+    Data,
+    Chunks { octets: u64, chunk: Chunk },
 }
 
 impl Slot {

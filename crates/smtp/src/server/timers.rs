@@ -21,7 +21,7 @@ impl Connection {
         let (now, spans) = (self.now, self.cfg.timeouts);
         let free = self.slot.is_none();
         let commands = free && matches!(self.state, State::Command | State::Sasl(..));
-        let content = free && matches!(self.state, State::Data(_));
+        let content = free && self.state.is_content();
         let waiting = matches!(self.slot, Some(Slot::Waiting(..)));
         let partial = self.flow.partial;
         let open = self.window() > 0;

@@ -120,7 +120,7 @@ impl Notify {
         if octets.eq_ignore_ascii_case(b"NEVER") {
             return Ok(Self::NEVER);
         }
-        // RFC 3461 §4.1: NEVER "MUST appear by itself".
+        // RFC 3461 §4.1: NEVER stands by itself.
         let mut read = Self::NEVER;
         for word in octets.split(|&b| b == b',') {
             let slot = match word {
@@ -154,8 +154,7 @@ impl EnvelopeId {
     }
 
     fn checked(text: Xtext) -> Result<Self, ParseDsnError> {
-        // RFC 3461 §4.4: "MUST consist entirely of printable (graphic and white space) characters
-        // from the US-ASCII repertoire."
+        // RFC 3461 §4.4: what is encoded is printable US-ASCII.
         let sound = text.as_str().is_ascii() && !text.as_str().is_empty();
         match sound && text.to_string().len() <= MAX_ENVID {
             true => Ok(Self(text)),

@@ -92,7 +92,7 @@ impl DeliverBy {
     /// mode is [`ByMode::Return`].
     #[must_use]
     pub fn new(seconds: i32, mode: ByMode) -> Option<Self> {
-        // RFC 2852 §4: "a by-mode of "R" [...] the by-time MUST be greater than zero".
+        // RFC 2852 §4: what is to be returned when it is late cannot be late already.
         let lowest = match mode {
             ByMode::Notify => -Self::MAX_SECONDS,
             ByMode::Return => 1,

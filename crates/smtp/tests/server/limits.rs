@@ -161,6 +161,8 @@ fn announced_limits_have_six_digits_at_most() {
 #[test]
 fn a_connection_at_rest_is_small() {
     // Ten thousand stalled clients cost ten megabytes, beside what drivers read for them.
+    let octets = size_of::<postrider_smtp::server::Connection>();
+    println!("{octets} octets per connection");
     assert!(size_of::<postrider_smtp::server::Connection>() <= 1_024);
 }
 

@@ -41,6 +41,7 @@ pub struct BodyStats {
     pub nul: Sightings,
     /// Octets above 127 were seen.
     pub eight_bit: bool,
-    /// Octets of the longest line with its CRLF, without a transparency dot (RFC 5321 §4.5.3.1.6).
-    pub longest_line: u64,
+    /// Octets of the longest line with its CRLF, without a transparency dot, if it has more than
+    /// [`TEXT_LINE`](crate::server::TEXT_LINE) (RFC 5321 §4.5.3.1.6).
+    pub long_line: Option<u64>,
 }

@@ -152,9 +152,42 @@ fn every_near_terminator_is_seen_at_any_split() {
 }
 
 #[test]
-fn longest_line_counts_crlf_and_no_transparency_dot() {
-    assert_eq!(whole(b"abc\r\n..x\r\n.\r\n").end.unwrap().longest_line, 5);
-    assert_eq!(whole(b"..abcd\r\na\r\n.\r\n").end.unwrap().longest_line, 7);
+fn a_long_line_counts_crlf_and_no_transparency_dot() {
+    let of = |text: &str| {
+        let (one, many) = (whole(text.as_bytes()), bytewise(text.as_bytes()));
+        assert_eq!(one.end, many.end);
+        one.end.unwrap().long_line
+    };
+    for (letters, long) in [(997, None), (998, None), (999, Some(1001)), (5000, Some(5002))] {
+        let line = "x".repeat(letters);
+        assert_eq!(of(&format!("{line}\r\n.\r\n")), long);
+        assert_eq!(of(&format!("short\r\n{line}\r\nshort\r\n.\r\n")), long);
+        assert_eq!(of(&format!(".{line}\r\n.\r\n")), long, "a transparency dot");
+        assert_eq!(
+            of(&format!("{line}\r\n{line}\n{line}\r\n.\r\n")),
+            Some(2 * u64::try_from(letters).unwrap() + 3).filter(|n| *n > 1000)
+        );
+    }
+}
+
+/// Content by the definition alone, with faults anywhere in blocks that are otherwise passed at once.
+#[test]
+fn a_fault_anywhere_in_long_content_is_seen_at_any_split() {
+    let text = "a line of some length with nothing to see in it\r\n".repeat(30).into_bytes();
+    for fault in [&b"\n"[..], b"\r", b"\0", b"\xff", b"\n.\n", b"\r\n.\r", b"\r\n..\r\n"] {
+        for at in (0..700).step_by(3) {
+            let wire = [&text[..at], fault, &text[at..], b".\r\n"].concat();
+            let one = whole(&wire);
+            let stats = one.end.unwrap();
+            let cuts = decode(&wire.chunks(509).collect::<Vec<_>>(), 1000);
+            let many = bytewise(&wire);
+            assert_eq!((stats, &one.content), (cuts.end.unwrap(), &cuts.content), "{fault:?} {at}");
+            assert_eq!((stats, &one.content), (many.end.unwrap(), &many.content), "{fault:?} {at}");
+            assert_eq!((stats.bare_cr.count, stats.bare_lf.count), naive_stats(&wire));
+            assert_eq!(stats.eight_bit, fault == b"\xff");
+            assert_eq!(stats.nul.first, (fault == b"\0").then(|| octets(at)));
+        }
+    }
 }
 
 #[test]
