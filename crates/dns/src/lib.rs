@@ -28,12 +28,14 @@
 //! | [`setup`], [`plan`] | from a [`SetUp`] to a [`ZonePlan`] |
 //! | [`render`], [`mod@diff`] | the plan as text, and against what is published |
 //! | [`sts`], [`tlsrpt`], [`tlsa`], [`bimi`] | MTA-STS (RFC 8461), TLSRPT (RFC 8460), DANE (RFC 7672), BIMI |
+//! | [`mod@audit`] | what is wrong with a published domain, over any resolver |
 //! | [`code`], [`mod@lint`] | [`Code`]: what can be wrong; [`lint::lint`]: what is wrong with a record |
 //!
 //! A builder refuses what a verifier would refuse or what would let anybody pass; what is merely
 //! unwise is left to the linter.
 #![doc(html_root_url = "https://docs.rs/postrider-dns")]
 
+pub mod audit;
 pub mod bimi;
 pub mod code;
 pub mod diff;
@@ -52,6 +54,7 @@ pub mod text;
 pub mod tlsa;
 pub mod tlsrpt;
 
+pub use audit::{Finding, Fix, audit};
 pub use bimi::Bimi;
 pub use code::{Code, Level};
 pub use diff::{Difference, State};

@@ -247,7 +247,7 @@ const fn two(kind: RecordKind) -> Option<Code> {
 }
 
 /// Whether receivers count the text as a record of the kind, well formed or not.
-fn counts_as(kind: RecordKind, text: &[u8]) -> bool {
+pub(crate) fn counts_as(kind: RecordKind, text: &[u8]) -> bool {
     match kind {
         RecordKind::Spf => postrider_spf::is_spf(text),
         RecordKind::Dmarc => postrider_dmarc::is_dmarc_record(text),

@@ -1,8 +1,12 @@
 //! What a server is, as far as DNS must know.
 
+use crate::bimi::Bimi;
 use crate::dkim::DkimKey;
 use crate::dmarc::Dmarc;
 use crate::mx::Mx;
+use crate::sts::MtaSts;
+use crate::tlsa::Tlsa;
+use crate::tlsrpt::TlsRpt;
 use postrider_core::DomainName;
 
 use std::net::IpAddr;
@@ -27,6 +31,16 @@ pub struct SetUp {
     pub keys: Vec<DkimKey>,
     /// The policy to publish.
     pub dmarc: Dmarc,
+    /// The domain of MAIL FROM, where it is another than `domain`.
+    pub bounce_domain: Option<DomainName>,
+    /// The keys of the certificates that the server shows at port 25.
+    pub tlsa: Vec<Tlsa>,
+    /// The MTA-STS policy.
+    pub sts: Option<MtaSts>,
+    /// Where reports about TLS go.
+    pub tls_reports: Option<TlsRpt>,
+    /// The logo.
+    pub bimi: Option<Bimi>,
     /// How long the records may be kept, in seconds.
     pub ttl: u32,
 }
@@ -50,6 +64,11 @@ impl SetUp {
             spf_includes: Vec::new(),
             keys: Vec::new(),
             dmarc,
+            bounce_domain: None,
+            tlsa: Vec::new(),
+            sts: None,
+            tls_reports: None,
+            bimi: None,
             ttl: Self::TTL,
         }
     }
@@ -58,5 +77,10 @@ impl SetUp {
     #[must_use]
     pub fn senders(&self) -> &[IpAddr] {
         self.egress.as_deref().unwrap_or(&self.addresses)
+    }
+    /// The domain of MAIL FROM.
+    #[must_use]
+    pub fn mail_from(&self) -> &DomainName {
+        self.bounce_domain.as_ref().unwrap_or(&self.domain)
     }
 }

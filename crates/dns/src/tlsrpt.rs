@@ -1,6 +1,6 @@
 //! TLSRPT to publish: where senders report that TLS failed (RFC 8460 §3).
 
-use postrider_core::DomainName;
+use postrider_core::{DomainName, LocalPart, Mailbox};
 use postrider_dmarc::Uri;
 use postrider_resolver::{Name, NameError, Record};
 use std::fmt;
@@ -44,6 +44,15 @@ impl TlsRpt {
             Some(uri) => Err(TlsRptRefusal::Scheme(uri.clone())),
             None => Ok(Self(targets)),
         }
+    }
+
+    /// Reports to `postmaster` of the domain, which RFC 5321 §4.5.1 requires to exist; nothing where
+    /// that address gets too long.
+    #[must_use]
+    pub fn to_postmaster(domain: &DomainName) -> Option<Self> {
+        let local = LocalPart::new("postmaster").ok()?;
+        let mailbox = Mailbox::new(local, domain.clone()).ok()?;
+        Some(Self(vec![Uri::mailto(&mailbox).ok()?]))
     }
 
     /// The name and the record to publish for `domain`.
