@@ -56,20 +56,25 @@ impl Name {
     /// # Errors
     /// [`NameError`]; offsets count the octets of the labels and one for each dot between them.
     pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, NameError> {
-        let mut wire = Vec::with_capacity(64);
+        // On the stack, so that the name is the only allocation.
+        let mut wire = [0; MAX_WIRE - 1];
+        let mut at = 0;
         for label in labels {
-            let at = wire.len();
-            match u8::try_from(label.len()) {
+            let len = match u8::try_from(label.len()) {
                 Ok(0) => return Err(NameError::EmptyLabel { at }),
-                Ok(len) if label.len() <= MAX_LABEL => wire.push(len),
+                Ok(len) if label.len() <= MAX_LABEL => len,
                 _ => return Err(NameError::LongLabel { at }),
-            }
-            wire.extend(label.iter().map(u8::to_ascii_lowercase));
-            if wire.len() + 1 > MAX_WIRE {
+            };
+            let end = at + 1 + label.len();
+            let Some([first, rest @ ..]) = wire.get_mut(at..end) else {
                 return Err(NameError::LongName);
-            }
+            };
+            *first = len;
+            rest.copy_from_slice(label);
+            rest.make_ascii_lowercase();
+            at = end;
         }
-        Ok(Self(wire.into()))
+        Ok(Self(wire.get(..at).unwrap_or_default().into()))
     }
 
     /// Splits octets at their dots, without escapes; one final dot is dropped. For names made by
