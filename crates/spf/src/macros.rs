@@ -156,6 +156,9 @@ fn checked(
     }
     // All octets are US-ASCII now, so this is never lossy.
     let text = String::from_utf8_lossy(octets);
+    if !octets.contains(&b'%') {
+        return Ok(MacroString(text.into()));
+    }
     let mut pieces = Pieces::new(&text);
     let mut at = 0;
     while let Some(piece) = pieces.next() {

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::macros::{DomainSpec, MacroError, MacroString};
 use postrider_core::Span;
-use std::str::FromStr;
 
 /// A slice of the record that knows where it begins.
 #[derive(Clone, Copy)]
@@ -47,6 +46,8 @@ impl<'a> Part<'a> {
 
 /// Most faults that are reported of one record; further terms are not read.
 pub const MAX_FAULTS: usize = 100;
+/// Octets of `include`, the longest name of a mechanism.
+const LONGEST_NAME: usize = 7;
 /// Terms for which room is made before they are seen.
 const USUAL_TERMS: usize = 32;
 
@@ -157,19 +158,24 @@ fn modifier(name: Part<'_>, value: Part<'_>) -> Result<TermKind, Fault> {
 /// `mechanism = ( all / include / a / mx / ptr / ip4 / ip6 / exists )`; `rest` begins with `:` or
 /// `/` or is empty.
 fn mechanism(name: Part<'_>, rest: Part<'_>) -> Result<Mechanism, Fault> {
-    let is = |wanted: &str| name.octets.eq_ignore_ascii_case(wanted.as_bytes());
-    match () {
-        () if is("all") && rest.octets.is_empty() => Ok(Mechanism::All),
-        () if is("all") => Err(rest.fault(FaultKind::Argument)),
-        () if is("include") => Ok(Mechanism::Include(domain(argument(rest)?)?)),
-        () if is("exists") => Ok(Mechanism::Exists(domain(argument(rest)?)?)),
-        () if is("a") => Ok(Mechanism::A(host_spec(rest)?)),
-        () if is("mx") => Ok(Mechanism::Mx(host_spec(rest)?)),
-        () if is("ptr") && rest.octets.is_empty() => Ok(Mechanism::Ptr(None)),
-        () if is("ptr") => Ok(Mechanism::Ptr(Some(domain(argument(rest)?)?))),
-        () if is("ip4") => ip4(argument(rest)?).map(Mechanism::Ip4),
-        () if is("ip6") => ip6(argument(rest)?).map(Mechanism::Ip6),
-        () => Err(name.fault(FaultKind::UnknownMechanism)),
+    let mut lower = [0; LONGEST_NAME];
+    let Some(lower) = lower.get_mut(..name.octets.len()) else {
+        return Err(name.fault(FaultKind::UnknownMechanism));
+    };
+    lower.copy_from_slice(name.octets);
+    lower.make_ascii_lowercase();
+    match &*lower {
+        b"ip4" => ip4(argument(rest)?).map(Mechanism::Ip4),
+        b"ip6" => ip6(argument(rest)?).map(Mechanism::Ip6),
+        b"include" => Ok(Mechanism::Include(domain(argument(rest)?)?)),
+        b"a" => Ok(Mechanism::A(host_spec(rest)?)),
+        b"mx" => Ok(Mechanism::Mx(host_spec(rest)?)),
+        b"all" if rest.octets.is_empty() => Ok(Mechanism::All),
+        b"all" => Err(rest.fault(FaultKind::Argument)),
+        b"exists" => Ok(Mechanism::Exists(domain(argument(rest)?)?)),
+        b"ptr" if rest.octets.is_empty() => Ok(Mechanism::Ptr(None)),
+        b"ptr" => Ok(Mechanism::Ptr(Some(domain(argument(rest)?)?))),
+        _ => Err(name.fault(FaultKind::UnknownMechanism)),
     }
 }
 
@@ -223,13 +229,15 @@ fn prefix<const MAX: u8>(digits: Part<'_>) -> Result<Prefix<MAX>, Fault> {
 /// `ip4-network [ ip4-cidr-length ]`
 fn ip4(part: Part<'_>) -> Result<Ip4Network, Fault> {
     let (address, prefix) = network(part)?;
-    Ok(Ip4Network { address: parse_at(address, FaultKind::Ip4)?, prefix })
+    let octets = ip4_address(address.octets).ok_or_else(|| address.fault(FaultKind::Ip4))?;
+    Ok(Ip4Network { address: octets.into(), prefix })
 }
 
 /// `ip6-network [ ip6-cidr-length ]`
 fn ip6(part: Part<'_>) -> Result<Ip6Network, Fault> {
     let (address, prefix) = network(part)?;
-    Ok(Ip6Network { address: parse_at(address, FaultKind::Ip6)?, prefix })
+    let parsed = address.text().and_then(|text| text.parse().ok());
+    Ok(Ip6Network { address: parsed.ok_or_else(|| address.fault(FaultKind::Ip6))?, prefix })
 }
 
 fn network<const MAX: u8>(part: Part<'_>) -> Result<(Part<'_>, Option<Prefix<MAX>>), Fault> {
@@ -242,8 +250,43 @@ fn network<const MAX: u8>(part: Part<'_>) -> Result<(Part<'_>, Option<Prefix<MAX
     }
 }
 
-fn parse_at<T: FromStr>(part: Part<'_>, fault: FaultKind) -> Result<T, Fault> {
-    part.text().and_then(|t| t.parse().ok()).ok_or_else(|| part.fault(fault))
+/// ```text
+/// ip4-network = qnum "." qnum "." qnum "." qnum
+/// qnum        = 0 to 255 without leading zeros
+/// ```
+///
+/// By hand, because most terms of most records are addresses; a property binds it to the parser of
+/// the standard library.
+fn ip4_address(text: &[u8]) -> Option<[u8; 4]> {
+    let mut address = [0; 4];
+    let mut rest = text;
+    for (i, part) in address.iter_mut().enumerate() {
+        if i > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        (*part, rest) = qnum(rest)?;
+    }
+    rest.is_empty().then_some(address)
+}
+
+fn qnum(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |b: &u8| b.is_ascii_digit().then(|| u16::from(*b - b'0'));
+    let (first, mut rest) = text.split_first()?;
+    let mut number = digit(first)?;
+    for _ in 0..2 {
+        let Some((next, behind)) = rest.split_first() else {
+            break;
+        };
+        let Some(next) = digit(next) else {
+            break;
+        };
+        if number == 0 {
+            return None;
+        }
+        number = number * 10 + next;
+        rest = behind;
+    }
+    Some((u8::try_from(number).ok()?, rest))
 }
 
 #[cfg(test)]

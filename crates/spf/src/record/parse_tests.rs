@@ -123,3 +123,13 @@ fn faults_are_reported_up_to_a_hundred() {
     let bad = |n: usize| faults(&format!("v=spf1{}", " nonsense".repeat(n))).len();
     assert_eq!((bad(99), bad(100), bad(101)), (99, 100, 100));
 }
+
+proptest::proptest! {
+    #[test]
+    fn addresses_are_read_as_the_standard_library_reads_them(
+        text in "[0-9]{0,4}(\\.[0-9]{0,4}){0,4}[0-9.a]?|([0-2]?[0-9]?[0-9]\\.){3}[0-2]?[0-9]?[0-9]",
+    ) {
+        let ours = ip4_address(text.as_bytes()).map(std::net::Ipv4Addr::from);
+        proptest::prop_assert_eq!(ours, text.parse().ok());
+    }
+}
