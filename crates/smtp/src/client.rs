@@ -36,6 +36,7 @@ mod body;
 pub mod capabilities;
 pub mod config;
 mod connection;
+mod delivery;
 mod ending;
 mod envelope;
 mod establish;
@@ -44,8 +45,8 @@ mod flight;
 pub mod log;
 pub mod transaction;
 
-pub use capabilities::{Capabilities, Extension};
-pub use config::{ClearAuth, Config, LineEndings, Timeouts, TlsPolicy};
+pub use capabilities::{Capabilities, Extension, ServerLimits};
+pub use config::{Chunking, ClearAuth, Config, Dialect, LineEndings, Timeouts, TlsPolicy};
 pub use connection::Connection;
 pub use event::{Cause, End, Event, Failed, NotReady, Stage};
 pub use log::{Entry, Said};

@@ -1,12 +1,14 @@
-//! SASL mechanisms of both sides as small state machines: PLAIN (RFC 4616) and LOGIN
-//! (draft-murchison-sasl-login), carried by AUTH (RFC 4954).
+//! SASL mechanisms of both sides as small state machines, carried by AUTH (RFC 4954): SCRAM-SHA-256
+//! (RFC 7677) with channel binding, OAUTHBEARER (RFC 7628), XOAUTH2, PLAIN (RFC 4616) and LOGIN
+//! (draft-murchison-sasl-login).
 //!
-//! There is no user store here: the server side ends in [`Credentials`], and the application says
-//! whether they are right. Both mechanisms show the password to the server, so that both sides offer
-//! them under TLS only, unless told otherwise.
+//! There is no user store here: the application says whether somebody is who it claims to be. All but
+//! SCRAM show the secret to the server, so that both sides offer them under TLS only, unless told
+//! otherwise.
 
 pub mod client;
 mod line;
+pub mod scram;
 pub mod server;
 
 pub use line::SaslError;

@@ -6,8 +6,9 @@
 
 use bytes::{Bytes, BytesMut};
 use postrider_core::{ForwardPath, Host, ReversePath, SafeText, Secret};
-use postrider_smtp::client::{Config, Connection, Event, TlsPolicy, Transaction};
+use postrider_smtp::client::{Config, Connection, Dialect, Event, TlsPolicy, Transaction};
 use postrider_smtp::sasl::Credentials;
+use postrider_smtp::sasl::scram::Nonce;
 use postrider_smtp::value::{Instant, TlsInfo};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +43,9 @@ impl Session {
         let mut config = Config::new(Host::parse(b"client.example").expect("a host"));
         config.tls = [TlsPolicy::Off, TlsPolicy::Opportunistic, TlsPolicy::Required]
             [usize::from(choice % 3)];
+        if choice & 8 != 0 {
+            config.dialect = Dialect::Lmtp;
+        }
         let now = Instant::from_millis(0);
         let mut session = Self {
             client: Connection::new(Arc::new(config), now),
@@ -116,7 +120,8 @@ impl Session {
             Event::Ready if self.choice & 4 != 0 => {
                 let user = SafeText::from_static("tom");
                 let who = Credentials::new(user, Secret::new(PASSWORD.to_owned()));
-                if self.client.authenticate(self.now, who).is_err() {
+                let nonce = Nonce::from_random([0; Nonce::OCTETS]);
+                if self.client.authenticate(self.now, who, &nonce).is_err() {
                     self.submit();
                 }
             }
@@ -152,7 +157,8 @@ impl Session {
         let text = String::from_utf8_lossy(octets);
         assert!(!text.contains(ENCODED), "a password in clear");
         let required = self.choice % 3 == 2;
-        let allowed = text.starts_with("EHLO ") || text.starts_with("STARTTLS");
+        let allowed =
+            text.starts_with("EHLO ") || text.starts_with("LHLO ") || text.starts_with("STARTTLS");
         assert!(!required || allowed, "{text} before TLS");
     }
 }

@@ -7,7 +7,7 @@ use crate::dial::Dialer;
 use crate::mx::Target;
 use postrider_core::{Host, SafeText};
 use postrider_resolver::Resolver;
-use postrider_smtp::client::Transaction;
+use postrider_smtp::client::{Capabilities, Transaction};
 use postrider_smtp::value::BodyType as SmtpBody;
 use postrider_smtp::value::reply::Reply;
 use postrider_smtp_tokio::client::{Session, StepError, Tls, server_name};
@@ -111,10 +111,10 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
     /// Transactions until every recipient has a verdict or the host will not go on.
     async fn transactions(&mut self, mut session: Session<D::Stream>, host: &SafeText) -> Next {
         let next = loop {
-            let Some(transaction) = self.transaction() else {
+            let places = self.next_places(session.capabilities());
+            let Some(transaction) = self.transaction(&places) else {
                 break Next::Done;
             };
-            let places = self.open_places();
             let Ok(body) = self.source.open().await else {
                 self.decide(&places, &Verdict::Retry(unreadable()));
                 break Next::Done;
@@ -126,11 +126,11 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
             match judged {
                 Judged::Done => break Next::Done,
                 Judged::Another => break Next::Another,
-                Judged::More if session.is_usable() => {}
+                Judged::More if session.takes_messages() => {}
                 Judged::More => break Next::Another,
             }
         };
-        if session.is_usable() {
+        if session.takes_messages() {
             self.session = Some(session);
         }
         next
@@ -142,15 +142,23 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         places.filter(|(_, v)| v.is_none()).map(|(n, _)| n).collect()
     }
 
-    /// A transaction for all who have no verdict; nothing if there is nobody, or no way.
-    fn transaction(&mut self) -> Option<Transaction> {
-        let places = self.open_places();
+    /// As many of them as the server takes in one transaction (RFC 9422 §4.2), one at least.
+    fn next_places(&self, server: &Capabilities) -> Vec<usize> {
+        let mut places = self.open_places();
+        let to = |n: &usize| self.mail.rcpts.get(*n).map(|r| r.rcpt.to.clone());
+        let to: Vec<_> = places.iter().filter_map(to).collect();
+        places.truncate(server.takes(&to).max(1));
+        places
+    }
+
+    /// A transaction for these recipients; nothing if there is nobody, or no way.
+    fn transaction(&mut self, places: &[usize]) -> Option<Transaction> {
         let body = match self.mail.envelope.body {
             BodyType::SevenBit => SmtpBody::SevenBit,
             BodyType::EightBitMime => SmtpBody::EightBitMime,
             BodyType::BinaryMime => {
                 let text = "the message needs BINARYMIME, which this server does not send";
-                self.decide(&places, &Verdict::Failed(ours("5.6.3", text)));
+                self.decide(places, &Verdict::Failed(ours("5.6.3", text)));
                 return None;
             }
         };

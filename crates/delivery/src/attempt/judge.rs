@@ -35,13 +35,14 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         places: &[usize],
         delivered: Delivered,
     ) -> Judged {
-        let (accepted, too_many) = self.judge_rcpts(host, places, &delivered.recipients);
+        let accepted = self.judge_rcpts(host, places, &delivered.recipients);
         match delivered.result {
             Ok(reply) => {
                 let now = self.tools.world.now();
                 self.notes.said(now, None, &reply, Stage::End);
                 self.decide(&accepted, &Verdict::Delivered(reply_cause(host, &reply)));
-                match too_many.is_empty() {
+                // Those who were too many, by RCPTMAX or by reply.
+                match self.open_places().is_empty() {
                     true => Judged::Done,
                     false => Judged::More,
                 }
@@ -50,16 +51,15 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
         }
     }
 
-    /// Gives verdicts to refused recipients. Returns who still depends on the message, and who was
-    /// one too many.
+    /// Gives verdicts to refused recipients, but not to those who were one too many. Returns who still
+    /// depends on the message.
     fn judge_rcpts(
         &mut self,
         host: &SafeText,
         places: &[usize],
         replies: &[Option<Reply>],
-    ) -> (Vec<usize>, Vec<usize>) {
+    ) -> Vec<usize> {
         let mut accepted = Vec::new();
-        let mut too_many = Vec::new();
         for (place, reply) in places.iter().zip(replies) {
             let Some(reply) = reply.as_ref().filter(|r| !r.is_done()) else {
                 accepted.push(*place);
@@ -69,13 +69,11 @@ impl<R: Resolver, D: Dialer, S: Source> Attempt<'_, R, D, S> {
             let now = self.tools.world.now();
             self.notes.said(now, to.as_deref(), reply, Stage::Rcpt(*place));
             let cause = reply_cause(host, reply);
-            if is_too_many(reply) && !accepted.is_empty() {
-                too_many.push(*place);
-            } else {
+            if !is_too_many(reply) || accepted.is_empty() {
                 self.decide(&[*place], &by_class(cause, reply));
             }
         }
-        (accepted, too_many)
+        accepted
     }
 
     fn judge_error(&mut self, host: &SafeText, accepted: &[usize], error: &SendError) -> Judged {

@@ -5,11 +5,13 @@ use super::error::{EstablishError, SendError, StepError};
 use super::{Settings, Tls};
 use crate::clock::Clock;
 use crate::io::{Io, Turn, Want};
+use crate::tls::random;
 use postrider_core::SafeText;
 use postrider_smtp::client::{
     Capabilities, Connection, Entry, Event, NotReady, Stage, Transaction,
 };
-use postrider_smtp::sasl::Credentials;
+use postrider_smtp::sasl::client::Identity;
+use postrider_smtp::sasl::scram::Nonce;
 use postrider_smtp::value::TlsInfo;
 use postrider_smtp::value::reply::Reply;
 use rustls_pki_types::ServerName;
@@ -36,10 +38,11 @@ pub struct Session<S> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Delivered {
-    /// The reply for each recipient of the transaction; `None` where the server gave none.
+    /// The reply for each recipient of the transaction; `None` where the server gave none. With LMTP it
+    /// is the last that was said of the recipient, and says alone what became of the message for it.
     pub recipients: Vec<Option<Reply>>,
-    /// The reply to the message, which counts for every recipient that was accepted; or why it was
-    /// not taken.
+    /// The reply to the message, which counts for every recipient that was accepted, or with LMTP for one
+    /// of them at least; or why it was not taken.
     pub result: Result<Reply, SendError>,
 }
 
@@ -69,12 +72,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
     }
 
-    /// Authenticates with the first mechanism that both sides want.
+    /// Authenticates with the first mechanism that both sides want and that can show this identity:
+    /// SCRAM, bound to TLS where that can be, before those that show the password.
     ///
     /// # Errors
     /// [`StepError`]; after [`Failed`](StepError::Failed) see its `usable`.
-    pub async fn authenticate(&mut self, who: Credentials) -> Result<Reply, StepError> {
-        let begun = self.machine.authenticate(self.clock.now(), who);
+    pub async fn authenticate(&mut self, who: impl Into<Identity>) -> Result<Reply, StepError> {
+        let nonce = Nonce::from_random(random().map_err(StepError::TlsSetup)?);
+        let begun = self.machine.authenticate(self.clock.now(), who, &nonce);
         begun.map_err(|e| self.refused(e))?;
         loop {
             let event = self.next_event().await?;
@@ -153,10 +158,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.certificate_fault.as_ref()
     }
 
-    /// Whether another step may be taken.
+    /// Whether another step may be taken. A server that takes no more messages still answers RSET and
+    /// QUIT; see [`takes_messages`](Self::takes_messages).
     #[must_use]
     pub const fn is_usable(&self) -> bool {
         !self.machine.is_closed()
+    }
+
+    /// Whether another message may be sent: the session lives, and MAILMAX is not reached (RFC 9422 §4.1).
+    #[must_use]
+    pub fn takes_messages(&self) -> bool {
+        self.is_usable() && self.machine.messages_left() != Some(0)
     }
 
     /// Takes what was said since the last call: commands and replies, never credentials.
@@ -196,7 +208,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         begun.map_err(|e| self.refused(e))?;
         loop {
             match self.next_event().await? {
-                Event::Rcpt { index, reply } => {
+                Event::Rcpt { index, reply } | Event::Delivered { index, reply } => {
                     if let Some(slot) = recipients.get_mut(index) {
                         *slot = Some(reply);
                     }
@@ -222,11 +234,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             };
             let now = self.clock.now();
             let Some(chunk) = chunk else {
-                // A fault of the content has become an event.
+                // As below.
                 let _ = self.machine.body_end(now);
                 return Ok(());
             };
-            let _ = self.machine.body(now, chunk);
+            if self.machine.body(now, chunk).is_err() {
+                // A fault of the content, or a refused chunk: what it means comes as an event.
+                return Ok(());
+            }
             self.write_out().await?;
         }
         Ok(())

@@ -2,38 +2,46 @@
 
 use super::config::ClearAuth;
 use super::connection::{Connection, Phase};
-use super::event::{Cause, Event, NotReady, Stage};
+use super::event::{Cause, End, Event, NotReady, Stage};
 use super::log::Said;
 use crate::codec::line::COMMAND_LINE;
 use crate::command::Command;
-use crate::sasl::client::Exchange;
-use crate::sasl::{Credentials, Mechanism};
-use crate::value;
-use crate::value::Instant;
+use crate::sasl::Mechanism;
+use crate::sasl::client::{Exchange, Identity, Offer};
+use crate::sasl::scram::Nonce;
 use crate::value::reply::{Class, Code, Reply};
+use crate::value::{Instant, MechanismName};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use postrider_core::SafeText;
 
 impl Connection {
-    /// Shows credentials by the first of our mechanisms that the server offers; ends in
-    /// [`Event::Authenticated`] or [`Event::Failed`].
+    /// Authenticates by the first of our mechanisms that the server offers and that can show this
+    /// identity; ends in [`Event::Authenticated`] or [`Event::Failed`]. `nonce` is for SCRAM, and for one
+    /// call.
     ///
     /// # Errors
     /// [`NotReady`] when another step is under way, TLS is missing, or no mechanism fits. Nothing has
     /// been sent then.
-    pub fn authenticate(&mut self, now: Instant, who: Credentials) -> Result<(), NotReady> {
+    pub fn authenticate(
+        &mut self,
+        now: Instant,
+        who: impl Into<Identity>,
+        nonce: &Nonce,
+    ) -> Result<(), NotReady> {
         self.ready(now)?;
         if self.tls.is_none() && self.config.clear_auth == ClearAuth::Refuse {
             return Err(NotReady::NeedsTls);
         }
         let offered = self.capabilities.mechanisms();
-        let known = |m: &value::MechanismName| Mechanism::parse(m.as_str().as_bytes());
-        let offered: Vec<_> = offered.iter().filter_map(known).collect();
-        let mechanism =
-            Mechanism::choose(&self.config.mechanisms, &offered).ok_or(NotReady::NoMechanism)?;
-        let name = value::MechanismName::parse(mechanism.name().as_bytes())
-            .map_err(|_| NotReady::NoMechanism)?;
-        let mut exchange = Exchange::new(mechanism, who);
+        let known = |m: &MechanismName| Mechanism::parse(m.as_str().as_bytes());
+        let mechanisms: Vec<_> = offered.iter().filter_map(known).collect();
+        let bindings = self.tls.as_ref().map(|tls| &tls.bindings);
+        let offer = Offer { mechanisms: &mechanisms, bindings };
+        let exchange = Exchange::choose(&self.config.mechanisms, offer, &who.into(), nonce);
+        let mut exchange = exchange.ok_or(NotReady::NoMechanism)?;
+        let mechanism = exchange.mechanism();
+        let name =
+            MechanismName::parse(mechanism.name().as_bytes()).map_err(|_| NotReady::NoMechanism)?;
         let line = first_line(&name, &mut exchange);
         self.note(Said::Client(SafeText::display(&format_args!("AUTH {mechanism}"))));
         self.send_line(Stage::Auth, line);
@@ -58,10 +66,14 @@ impl Connection {
                 }
             }
             (Class::GoOn, _) => self.out_of_step(Stage::Auth, reply),
-            (Class::Done, Phase::Authenticating(_)) => {
-                self.phase = Phase::Ready;
-                self.event(Event::Authenticated(reply));
-            }
+            (Class::Done, Phase::Authenticating(exchange)) => match exchange.check_success() {
+                Ok(()) => {
+                    self.phase = Phase::Ready;
+                    self.event(Event::Authenticated(reply));
+                }
+                // RFC 5802 §3: a server that does not know the password is not the one we want.
+                Err(error) => self.end_at(Stage::Auth, End::Unproven(error)),
+            },
             (Class::Done, _) => self.out_of_step(Stage::Auth, reply),
             (Class::Transient | Class::Permanent, Phase::Authenticating(_)) => {
                 self.phase = Phase::Ready;
@@ -73,7 +85,7 @@ impl Connection {
 }
 
 /// The AUTH command with its initial response, unless that makes the line too long.
-fn first_line(name: &value::MechanismName, exchange: &mut Exchange) -> Bytes {
+fn first_line(name: &MechanismName, exchange: &mut Exchange) -> Bytes {
     let command = |initial| {
         let mechanism = name.clone();
         Command::Auth { mechanism, initial }.encode()

@@ -1,16 +1,41 @@
-//! The message on its way out.
+//! The message on its way out: behind DATA with dots, or as chunks.
 
 use super::config::LineEndings;
 use crate::codec::data::{BareLineEnding, DataEncoder};
+use crate::value::BodyType;
 use bytes::Bytes;
 use memchr::memchr2;
 
-/// Encodes a message, and repairs its line ends if that is allowed.
+/// Octets that make a chunk worth its reply.
+pub(super) const CHUNK: usize = 64 * 1024;
+
+/// How a message is framed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// DATA: dots before dots, and a lone one at the end.
+    Data,
+    /// BDAT (RFC 3030): by count.
+    Chunks,
+}
+
+/// A message on its way out.
 #[derive(Clone, Debug)]
-pub(super) struct BodyEncoder {
-    encoder: DataEncoder,
+pub(super) struct Body {
+    framing: Framing,
+    /// Looks for bare CR and LF, and puts dots between; none for a message that has no lines.
+    encoder: Option<DataEncoder>,
     repair: Option<Repair>,
+    /// What waits to be a chunk.
+    waiting: Vec<Bytes>,
     octets: u64,
+}
+
+/// What may be sent now.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) parts: Vec<Bytes>,
+    /// The octets of `parts`, when they are to follow a BDAT command.
+    pub(super) chunk: Option<u64>,
 }
 
 /// Makes CRLF of every bare CR and LF. A CR at the end of a chunk waits for the next.
@@ -21,11 +46,15 @@ struct Repair {
 
 const CRLF: Bytes = Bytes::from_static(b"\r\n");
 
-impl BodyEncoder {
-    pub(super) fn new(line_endings: LineEndings) -> Self {
+impl Body {
+    pub(super) fn new(framing: Framing, content: BodyType, line_endings: LineEndings) -> Self {
+        let has_lines = content != BodyType::BinaryMime;
+        let repairs = has_lines && line_endings == LineEndings::Normalise;
         Self {
-            encoder: DataEncoder::new(),
-            repair: (line_endings == LineEndings::Normalise).then(Repair::default),
+            framing,
+            encoder: has_lines.then(DataEncoder::new),
+            repair: repairs.then(Repair::default),
+            waiting: Vec::new(),
             octets: 0,
         }
     }
@@ -35,36 +64,71 @@ impl BodyEncoder {
         self.octets
     }
 
-    pub(super) fn push(
-        &mut self,
-        chunk: Bytes,
-        out: &mut Vec<Bytes>,
-    ) -> Result<(), BareLineEnding> {
-        let Some(repair) = &mut self.repair else {
-            self.encoder.push(chunk, out)?;
-            self.count(out);
-            return Ok(());
-        };
+    pub(super) fn push(&mut self, content: Bytes) -> Result<Ready, BareLineEnding> {
         let mut parts = Vec::new();
-        repair.push(chunk, &mut parts);
-        parts.into_iter().try_for_each(|part| self.encoder.push(part, out))?;
-        self.count(out);
-        Ok(())
-    }
-
-    pub(super) fn finish(&mut self, out: &mut Vec<Bytes>) -> Result<(), BareLineEnding> {
-        if self.repair.take().is_some_and(|r| r.after_cr) {
-            self.encoder.push(CRLF, out)?;
+        match &mut self.repair {
+            None => parts.push(content),
+            Some(repair) => repair.push(content, &mut parts),
         }
-        std::mem::take(&mut self.encoder).finish(out)?;
-        self.count(out);
-        Ok(())
+        let mut dotted = Vec::new();
+        for part in &parts {
+            self.check(part, &mut dotted)?;
+        }
+        Ok(match self.framing {
+            Framing::Data => self.ready(dotted, None),
+            Framing::Chunks => {
+                self.waiting.extend(parts.into_iter().filter(|part| !part.is_empty()));
+                match length(&self.waiting) {
+                    enough if enough >= CHUNK => self.chunk(),
+                    _ => Ready { parts: Vec::new(), chunk: None },
+                }
+            }
+        })
     }
 
-    fn count(&mut self, out: &[Bytes]) {
-        let octets: usize = out.iter().map(Bytes::len).sum();
-        self.octets = self.octets.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+    /// The end. A message of lines whose last line has no end gets one, whatever the framing.
+    pub(super) fn finish(&mut self) -> Result<Ready, BareLineEnding> {
+        let mut dotted = Vec::new();
+        if self.repair.take().is_some_and(|r| r.after_cr) {
+            self.check(&CRLF, &mut dotted)?;
+            self.waiting.push(CRLF);
+        }
+        if let Some(encoder) = self.encoder.take() {
+            encoder.finish(&mut dotted)?;
+        }
+        Ok(match self.framing {
+            Framing::Data => self.ready(dotted, None),
+            Framing::Chunks => {
+                if dotted.last().is_some_and(|end| end.starts_with(b"\r\n")) {
+                    self.waiting.push(CRLF);
+                }
+                self.chunk()
+            }
+        })
     }
+
+    fn check(&mut self, part: &Bytes, dotted: &mut Vec<Bytes>) -> Result<(), BareLineEnding> {
+        match &mut self.encoder {
+            None => Ok(()),
+            Some(encoder) => encoder.push(part.clone(), dotted),
+        }
+    }
+
+    fn chunk(&mut self) -> Ready {
+        let parts = std::mem::take(&mut self.waiting);
+        let octets = u64::try_from(length(&parts)).unwrap_or(u64::MAX);
+        self.ready(parts, Some(octets))
+    }
+
+    fn ready(&mut self, parts: Vec<Bytes>, chunk: Option<u64>) -> Ready {
+        let octets = u64::try_from(length(&parts)).unwrap_or(u64::MAX);
+        self.octets = self.octets.saturating_add(octets);
+        Ready { parts, chunk }
+    }
+}
+
+fn length(parts: &[Bytes]) -> usize {
+    parts.iter().map(Bytes::len).sum()
 }
 
 impl Repair {
@@ -97,20 +161,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn encode(chunks: &[&[u8]], line_endings: LineEndings) -> Result<Vec<u8>, BareLineEnding> {
-        let mut encoder = BodyEncoder::new(line_endings);
+    fn send(framing: Framing, chunks: &[&[u8]], e: LineEndings) -> Result<Vec<u8>, BareLineEnding> {
+        let mut body = Body::new(framing, BodyType::SevenBit, e);
         let mut wire = Vec::new();
         for chunk in chunks {
-            let mut out = Vec::new();
-            encoder.push(Bytes::copy_from_slice(chunk), &mut out)?;
-            wire.extend(out);
+            wire.extend(body.push(Bytes::copy_from_slice(chunk))?.parts);
         }
-        let mut out = Vec::new();
-        encoder.finish(&mut out)?;
-        wire.extend(out);
+        wire.extend(body.finish()?.parts);
         let wire = wire.concat();
-        assert_eq!(encoder.octets(), u64::try_from(wire.len()).unwrap());
+        assert_eq!(body.octets(), u64::try_from(wire.len()).unwrap());
         Ok(wire)
+    }
+
+    fn encode(chunks: &[&[u8]], line_endings: LineEndings) -> Result<Vec<u8>, BareLineEnding> {
+        send(Framing::Data, chunks, line_endings)
     }
 
     /// The same, said naively.
@@ -128,7 +192,42 @@ mod tests {
         );
     }
 
+    #[test]
+    fn chunks_are_made_of_enough_octets() {
+        let mut body = Body::new(Framing::Chunks, BodyType::SevenBit, LineEndings::Refuse);
+        let line = Bytes::from("x".repeat(CHUNK - 3) + "\r\n");
+        assert_eq!(body.push(line).unwrap().chunk, None);
+        assert_eq!(body.push(Bytes::from_static(b".")).unwrap().chunk, Some(65_536));
+        let last = body.finish().unwrap();
+        assert_eq!((last.chunk, last.parts.concat()), (Some(2), b"\r\n".to_vec()));
+    }
+
+    #[test]
+    fn binary_goes_as_it_is() {
+        let mut body = Body::new(Framing::Chunks, BodyType::BinaryMime, LineEndings::Normalise);
+        body.push(Bytes::from_static(b"\n\r\0.\r")).unwrap();
+        assert_eq!(body.finish().unwrap().parts.concat(), b"\n\r\0.\r");
+    }
+
     proptest! {
+        #[test]
+        fn both_framings_carry_the_same(text in "[a.\r\n]{0,30}", at in any::<prop::sample::Index>()) {
+            use crate::codec::data::{DataDecoder, DataItem};
+            let (a, b) = text.as_bytes().split_at(at.index(text.len() + 1));
+            let chunks = send(Framing::Chunks, &[a, b], LineEndings::Refuse);
+            let dots = send(Framing::Data, &[a, b], LineEndings::Refuse);
+            prop_assert_eq!(chunks.is_ok(), dots.is_ok());
+            if let (Ok(chunks), Ok(dots)) = (chunks, dots) {
+                let mut rx = bytes::BytesMut::from(&dots[..]);
+                let mut decoder = DataDecoder::new();
+                let mut content = Vec::new();
+                while let Some(DataItem::Body(part)) = decoder.next(&mut rx, usize::MAX) {
+                    content.extend_from_slice(&part);
+                }
+                prop_assert_eq!(chunks, content);
+            }
+        }
+
         #[test]
         fn any_split_is_normalised_alike(text in "[a.\r\n]{0,30}", at in any::<prop::sample::Index>()) {
             let (a, b) = text.as_bytes().split_at(at.index(text.len() + 1));

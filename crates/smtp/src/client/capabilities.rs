@@ -7,7 +7,8 @@
 
 use crate::value::MechanismName;
 use crate::value::reply::Reply;
-use postrider_core::SafeText;
+use postrider_core::{ForwardPath, Mailbox, SafeText};
+use std::collections::HashSet;
 
 /// The extensions of a server, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,19 +38,34 @@ pub enum Extension {
     Auth(Vec<MechanismName>),
     /// `CHUNKING` (RFC 3030)
     Chunking,
+    /// `BINARYMIME` (RFC 3030)
+    BinaryMime,
     /// `DSN` (RFC 3461)
     Dsn,
     /// `REQUIRETLS` (RFC 8689)
     RequireTls,
+    /// `MT-PRIORITY` (RFC 6710)
+    MtPriority,
+    /// `DELIVERBY` with the shortest time the server takes in mode `R`, if it says one (RFC 2852 §3).
+    DeliverBy(Option<u64>),
+    /// `FUTURERELEASE` with the longest time from now in seconds (RFC 4865 §3).
+    FutureRelease(u64),
     /// `LIMITS` (RFC 9422)
-    Limits {
-        /// `RCPTMAX`: recipients per message.
-        recipients: Option<u64>,
-        /// `MAILMAX`: messages per connection.
-        messages: Option<u64>,
-    },
+    Limits(ServerLimits),
     /// A line as it came.
     Other(SafeText),
+}
+
+/// What `LIMITS` says (RFC 9422 §4); `None` where it says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerLimits {
+    /// `MAILMAX`: messages of a connection.
+    pub messages: Option<u64>,
+    /// `RCPTMAX`: recipients of a message.
+    pub recipients: Option<u64>,
+    /// `RCPTDOMAINMAX`: different domains among the recipients of a connection's message.
+    pub domains: Option<u64>,
 }
 
 impl Capabilities {
@@ -94,16 +110,53 @@ impl Capabilities {
         sizes.flatten().next()
     }
 
-    /// The most recipients of a message, if the server says so.
+    /// What the server says of its limits.
     #[must_use]
-    pub fn max_recipients(&self) -> Option<u64> {
-        self.limits().0
+    pub fn limits(&self) -> ServerLimits {
+        for extension in &self.extensions {
+            if let Extension::Limits(limits) = extension {
+                return *limits;
+            }
+        }
+        ServerLimits::default()
     }
 
-    /// The most messages of a connection, if the server says so.
+    /// How many of these recipients, from the first on, the server takes in one transaction (RFC 9422
+    /// §4.2, §4.3). The others need another one.
     #[must_use]
-    pub fn max_messages(&self) -> Option<u64> {
-        self.limits().1
+    pub fn takes(&self, recipients: &[ForwardPath]) -> usize {
+        let limits = self.limits();
+        let max = |limit: Option<u64>| {
+            limit.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX)
+        };
+        let (most, most_domains) = (max(limits.recipients), max(limits.domains));
+        let mut domains = HashSet::new();
+        let fits = recipients.iter().take(most).take_while(|to| {
+            domains.insert(to.mailbox().map(Mailbox::host));
+            domains.len() <= most_domains
+        });
+        fits.count()
+    }
+
+    /// Whether chunks can be sent without waiting for the reply to each (RFC 3030 §4.2).
+    #[must_use]
+    pub fn takes_chunks(&self) -> bool {
+        self.has(&Extension::Chunking) && self.has(&Extension::Pipelining)
+    }
+
+    /// The longest time from now that FUTURERELEASE takes, if it is announced.
+    #[must_use]
+    pub fn max_hold(&self) -> Option<u64> {
+        let max =
+            |e: &Extension| if let Extension::FutureRelease(max) = e { Some(*max) } else { None };
+        self.extensions.iter().find_map(max)
+    }
+
+    /// What DELIVERBY says, if it is announced.
+    #[must_use]
+    pub fn deliver_by(&self) -> Option<Option<u64>> {
+        let min = |e: &Extension| if let Extension::DeliverBy(min) = e { Some(*min) } else { None };
+        self.extensions.iter().find_map(min)
     }
 
     /// Mechanisms of AUTH, in the server's order.
@@ -115,16 +168,6 @@ impl Capabilities {
             }
         }
         &[]
-    }
-
-    /// Recipients and messages.
-    fn limits(&self) -> (Option<u64>, Option<u64>) {
-        for extension in &self.extensions {
-            if let Extension::Limits { recipients, messages } = extension {
-                return (*recipients, *messages);
-            }
-        }
-        (None, None)
     }
 }
 
@@ -147,6 +190,13 @@ impl Extension {
             "ENHANCEDSTATUSCODES" => Self::EnhancedStatusCodes,
             "STARTTLS" => Self::StartTls,
             "CHUNKING" => Self::Chunking,
+            "BINARYMIME" => Self::BinaryMime,
+            "MT-PRIORITY" => Self::MtPriority,
+            "DELIVERBY" => Self::DeliverBy(words.next().and_then(number)),
+            // RFC 4865 §3: the longest interval, then the latest moment.
+            "FUTURERELEASE" => {
+                words.next().and_then(number).map_or_else(other, Self::FutureRelease)
+            }
             "DSN" => Self::Dsn,
             "REQUIRETLS" => Self::RequireTls,
             "SIZE" => read_size(words.next()).map_or_else(other, Self::Size),
@@ -167,17 +217,20 @@ fn read_size(word: Option<&str>) -> Option<Option<u64>> {
     }
 }
 
-/// RFC 9422: `limits-param = limit-name "=" limit-value`; unknown ones are ignored.
+/// RFC 9422 §3: `limits-param = limit-name-value 0*[SP limit-name-value]`; unknown ones are ignored.
 fn read_limits<'a>(words: impl Iterator<Item = &'a str>) -> Extension {
-    let (mut recipients, mut messages) = (None, None);
+    let mut limits = ServerLimits::default();
     for (name, value) in words.filter_map(|w| w.split_once('=')) {
-        if name.eq_ignore_ascii_case("RCPTMAX") {
-            recipients = number(value);
-        } else if name.eq_ignore_ascii_case("MAILMAX") {
-            messages = number(value);
-        }
+        let slot = match name.to_ascii_uppercase().as_str() {
+            "MAILMAX" => &mut limits.messages,
+            "RCPTMAX" => &mut limits.recipients,
+            "RCPTDOMAINMAX" => &mut limits.domains,
+            _ => continue,
+        };
+        // RFC 9422 §3: a value is 1 to 6 digits and not zero; others are as if they were not there.
+        *slot = number(value).filter(|n| *n > 0);
     }
-    Extension::Limits { recipients, messages }
+    Extension::Limits(limits)
 }
 
 fn number(digits: &str) -> Option<u64> {
@@ -219,6 +272,22 @@ mod tests {
     }
 
     #[test]
+    fn limits_say_how_many_recipients_fit() {
+        let to = |t: &str| ForwardPath::parse(format!("<{t}>").as_bytes()).unwrap();
+        let all = [to("a@x.example"), to("b@X.example"), to("c@y.example"), to("d@x.example")];
+        for (line, fits) in [
+            ("250-LIMITS\r\n", 4),
+            ("250-LIMITS RCPTMAX=0 RCPTDOMAINMAX=x\r\n", 4),
+            ("250-limits rcptmax=4\r\n", 4),
+            ("250-LIMITS RCPTMAX=3\r\n", 3),
+            ("250-LIMITS RCPTDOMAINMAX=2\r\n", 4),
+            ("250-LIMITS RCPTDOMAINMAX=1 MAILMAX=9\r\n", 2),
+        ] {
+            assert_eq!(read(line).takes(&all), fits, "{line}");
+        }
+    }
+
+    #[test]
     fn parameters_are_read() {
         let c = read(
             "250-Pipelining\r\n250-AUTH PLAIN scram-sha-256 @\r\n250-LIMITS RCPTMAX=20 X=1\r\n",
@@ -226,7 +295,7 @@ mod tests {
         assert!(c.has(&Extension::Pipelining));
         let names: Vec<_> = c.mechanisms().iter().map(MechanismName::as_str).collect();
         assert_eq!(names, ["PLAIN", "SCRAM-SHA-256"]);
-        assert_eq!((c.max_recipients(), c.max_messages()), (Some(20), None));
+        assert_eq!((c.limits().recipients, c.limits().messages), (Some(20), None));
         assert_eq!(c.name().as_str(), "mx.example hello");
     }
 }

@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct Config {
     /// The client's own name for EHLO.
     pub hello: Host,
+    /// Which protocol is spoken.
+    pub dialect: Dialect,
     /// When to use STARTTLS.
     pub tls: TlsPolicy,
     /// Whether credentials may leave without TLS.
@@ -19,12 +21,37 @@ pub struct Config {
     pub mechanisms: Vec<Mechanism>,
     /// What becomes of a bare CR or LF in a message.
     pub line_endings: LineEndings,
+    /// When messages go in chunks.
+    pub chunking: Chunking,
     /// Octets of commands that may wait for their replies; one command may always.
     pub in_flight: usize,
     /// How much of a reply is read.
     pub replies: Limits,
     /// How long the server may take.
     pub timeouts: Timeouts,
+}
+
+/// Which protocol is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the protocols of this crate")]
+pub enum Dialect {
+    /// SMTP (RFC 5321): one reply to a message counts for all its recipients.
+    #[default]
+    Smtp,
+    /// LMTP (RFC 2033): LHLO, and a reply to the message for each recipient.
+    Lmtp,
+}
+
+/// When messages go in chunks (BDAT, RFC 3030).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a switch")]
+pub enum Chunking {
+    /// Where the server offers CHUNKING and PIPELINING: a message then needs a round trip less than with
+    /// DATA, and no look at each line for dots.
+    #[default]
+    WhenOffered,
+    /// Only for [`BodyType::BinaryMime`](crate::value::BodyType::BinaryMime), which cannot go otherwise.
+    Never,
 }
 
 /// When to use STARTTLS (RFC 3207). A connection that is under TLS from the start needs none.
@@ -112,10 +139,12 @@ impl Config {
     pub fn new(hello: Host) -> Self {
         Self {
             hello,
+            dialect: Dialect::default(),
             tls: TlsPolicy::default(),
             clear_auth: ClearAuth::default(),
-            mechanisms: Mechanism::PASSWORD.to_vec(),
+            mechanisms: Mechanism::ALL.to_vec(),
             line_endings: LineEndings::default(),
+            chunking: Chunking::default(),
             in_flight: Self::IN_FLIGHT,
             replies: Limits::default(),
             timeouts: Timeouts::default(),

@@ -1,10 +1,10 @@
 //! The machine: what is in flight, what is owed, and how it ends.
 
-use super::body::BodyEncoder;
+use super::body::Body;
 use super::capabilities::Capabilities;
 use super::config::Config;
 use super::envelope::Envelope;
-use super::event::{End, Event, NotReady, Stage};
+use super::event::{Cause, End, Event, NotReady, Stage};
 use super::flight::Flight;
 use super::log::{Entry, Said};
 use crate::codec::reply::ReplyDecoder;
@@ -28,7 +28,11 @@ pub struct Connection {
     pub(super) capabilities: Capabilities,
     pub(super) tls: Option<TlsInfo>,
     pub(super) needs_rset: bool,
+    /// Transactions that have begun.
+    pub(super) transactions: u64,
     pub(super) flight: Flight,
+    /// Recipients of the message under way, for the replies of LMTP.
+    pub(super) accepted: Vec<usize>,
     /// Since when the first of them, or the next block of the message, is awaited.
     since: Instant,
     began: Instant,
@@ -53,9 +57,18 @@ pub(super) enum Phase {
     /// MAIL, RCPT, DATA, or the reply to the end.
     Envelope(Box<Envelope>),
     /// The server wants the message.
-    Body(Box<BodyEncoder>),
+    Body(Box<Body>),
     /// The message has been sent.
     Ending,
+    /// LMTP: the message has been sent; the first reply that took it for a recipient.
+    Delivering {
+        taken: Option<Reply>,
+    },
+    /// A chunk was refused; the replies to what had been sent behind it are owed.
+    GivingUp {
+        at: Stage,
+        cause: Cause,
+    },
     /// RSET alone.
     Resetting,
     Quitting,
@@ -76,7 +89,9 @@ impl Connection {
             capabilities: Capabilities::default(),
             tls: None,
             needs_rset: false,
+            transactions: 0,
             flight: Flight::greeting(),
+            accepted: Vec::new(),
             since: now,
             began: now,
             out: VecDeque::new(),
@@ -205,6 +220,13 @@ impl Connection {
         matches!(self.phase, Phase::Body(_)) && self.out.is_empty()
     }
 
+    /// How many more messages the server takes on this connection, if it says so (MAILMAX, RFC 9422 §4.1).
+    #[must_use]
+    pub fn messages_left(&self) -> Option<u64> {
+        let max = self.capabilities.limits().messages?;
+        Some(max.saturating_sub(self.transactions))
+    }
+
     /// Whether the connection is over.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
@@ -253,8 +275,8 @@ impl Connection {
             Stage::Mail => Some(timeouts.mail),
             Stage::Rcpt(_) => Some(timeouts.rcpt),
             Stage::Data => Some(timeouts.data),
-            Stage::Body => Some(timeouts.block),
-            Stage::End => Some(timeouts.end),
+            Stage::Body | Stage::Chunk => Some(timeouts.block),
+            Stage::End | Stage::Delivery(_) => Some(timeouts.end),
             Stage::Ehlo | Stage::Helo | Stage::StartTls | Stage::Auth => Some(timeouts.command),
             Stage::Rset | Stage::Quit => Some(timeouts.command),
         }
@@ -284,7 +306,9 @@ impl Connection {
             Stage::Rcpt(index) => self.answered_rcpt(index, reply),
             Stage::Data => self.answered_data(reply),
             Stage::Body => self.refuse_and_end(at, reply),
+            Stage::Chunk => self.answered_chunk(reply),
             Stage::End => self.answered_end(reply),
+            Stage::Delivery(index) => self.answered_delivery(index, reply),
             Stage::Quit => self.end(End::Quit),
             Stage::Idle => self.end(End::OutOfStep { at: None, reply }),
         }
@@ -322,16 +346,25 @@ impl Connection {
         self.out.push_back(line);
     }
 
+    /// Sends a command whose replies are awaited otherwise.
+    pub(super) fn send_last(&mut self, line: &Bytes) {
+        let shown = line.strip_suffix(b"\r\n").unwrap_or(line);
+        self.note(Said::Client(SafeText::escaped(shown)));
+        self.out.push_back(line.clone());
+    }
+
     /// Hands parts of the message over; the next block has its time from now.
     pub(super) fn send_body(&mut self, parts: Vec<Bytes>) {
         self.since = self.now;
         self.out.extend(parts);
     }
 
-    /// The message is complete: from now on its reply is awaited.
-    pub(super) fn await_end(&mut self) {
+    /// The message is complete: from now on the replies to these steps are awaited.
+    pub(super) fn await_replies(&mut self, stages: &[Stage]) {
         self.since = self.now;
-        self.flight.push(Stage::End, 0);
+        for stage in stages {
+            self.flight.push(*stage, 0);
+        }
     }
 
     pub(super) fn note(&mut self, said: Said) {

@@ -1,15 +1,16 @@
-//! A transaction: MAIL, RCPT and DATA in as few round trips as the server allows (RFC 2920), then the
-//! message.
+//! A transaction until its message is wanted: MAIL, RCPT and DATA in as few round trips as the server
+//! allows (RFC 2920). With chunks (RFC 3030) there is no DATA, and no round trip for it.
 
-use super::body::BodyEncoder;
+use super::body::{Body, Framing};
 use super::capabilities::Extension;
+use super::config::{Chunking, Dialect};
 use super::connection::{Connection, Phase};
 use super::event::{Cause, Event, NotReady, Stage};
 use super::log::Said;
 use super::transaction::Transaction;
 use crate::command::Command;
-use crate::value::Instant;
 use crate::value::reply::{Class, Code, Reply};
+use crate::value::{BodyType, Instant};
 use bytes::Bytes;
 
 /// A transaction under way.
@@ -17,8 +18,10 @@ use bytes::Bytes;
 pub(super) struct Envelope {
     transaction: Transaction,
     mail: Command,
+    framing: Framing,
     next: Step,
-    accepted: usize,
+    /// Which recipients the server accepted.
+    accepted: Vec<usize>,
     /// Why the transaction has failed, while replies are still owed.
     failed: Option<(Stage, Cause)>,
 }
@@ -30,7 +33,7 @@ enum Step {
     Mail,
     Rcpt(usize),
     Data,
-    /// None: DATA has been sent.
+    /// None: DATA has been sent, or the message goes in chunks.
     Over,
 }
 
@@ -42,79 +45,48 @@ impl Connection {
     /// need that the server does not offer is a `Failed` at [`Stage::Mail`], before anything is sent.
     ///
     /// # Errors
-    /// [`NotReady`] when another step is under way or there are no recipients.
+    /// [`NotReady`] when another step is under way, there are no recipients, or the server takes no more
+    /// messages.
     pub fn submit(&mut self, now: Instant, transaction: Transaction) -> Result<(), NotReady> {
         self.ready(now)?;
         if transaction.to.is_empty() {
             return Err(NotReady::NoRecipients);
         }
-        match transaction.mail(&self.capabilities) {
-            Err(unmet) => self.fail(Stage::Mail, Cause::Unmet(unmet)),
-            Ok(mail) => {
-                let next = if self.needs_rset { Step::Rset } else { Step::Mail };
-                self.needs_rset = true;
-                self.phase = Phase::Envelope(Box::new(Envelope {
-                    transaction,
-                    mail,
-                    next,
-                    accepted: 0,
-                    failed: None,
-                }));
-                self.pump();
-            }
+        if self.messages_left() == Some(0) {
+            let max = self.transactions;
+            return Err(NotReady::MailLimit { max });
         }
+        if let Err(unmet) = transaction.check(&self.capabilities, self.tls.as_ref()) {
+            self.fail(Stage::Mail, Cause::Unmet(unmet));
+            return Ok(());
+        }
+        self.transactions = self.transactions.saturating_add(1);
+        let next = if self.needs_rset { Step::Rset } else { Step::Mail };
+        self.needs_rset = true;
+        self.phase = Phase::Envelope(Box::new(Envelope {
+            mail: transaction.mail(&self.capabilities),
+            framing: self.framing(transaction.body),
+            transaction,
+            next,
+            accepted: Vec::new(),
+            failed: None,
+        }));
+        self.pump();
         Ok(())
     }
 
-    /// A chunk of the message, with CRLF line ends. It is sent as it is, not copied; only dots are put
-    /// between. Pass small enough chunks that each is written within [`Timeouts::block`].
-    ///
-    /// [`Timeouts::block`]: super::Timeouts::block
-    ///
-    /// # Errors
-    /// [`NotReady::NoBodyWanted`], or [`NotReady::Content`] when the chunk holds a bare CR or LF and
-    /// the configuration does not say to normalise. Then the connection has ended, because a message
-    /// that has begun cannot be taken back otherwise.
-    pub fn body(&mut self, now: Instant, chunk: Bytes) -> Result<(), NotReady> {
-        self.now = now;
-        let Phase::Body(encoder) = &mut self.phase else {
-            return Err(NotReady::NoBodyWanted);
-        };
-        let mut parts = Vec::new();
-        match encoder.push(chunk, &mut parts) {
-            Ok(()) => self.send_body(parts),
-            Err(bare) => {
-                self.end(super::End::Content(bare));
-                return Err(bare.into());
-            }
+    fn framing(&self, body: BodyType) -> Framing {
+        let chunks =
+            self.config.chunking == Chunking::WhenOffered && self.capabilities.takes_chunks();
+        // RFC 3030 §3: "BINARYMIME cannot be used with the DATA command."
+        match chunks || body == BodyType::BinaryMime {
+            true => Framing::Chunks,
+            false => Framing::Data,
         }
-        Ok(())
-    }
-
-    /// The message is complete.
-    ///
-    /// # Errors
-    /// As [`body`](Self::body).
-    pub fn body_end(&mut self, now: Instant) -> Result<(), NotReady> {
-        self.now = now;
-        let Phase::Body(encoder) = &mut self.phase else {
-            return Err(NotReady::NoBodyWanted);
-        };
-        let mut parts = Vec::new();
-        if let Err(bare) = encoder.finish(&mut parts) {
-            self.end(super::End::Content(bare));
-            return Err(bare.into());
-        }
-        let octets = encoder.octets();
-        self.note(Said::Body { octets });
-        self.send_body(parts);
-        self.await_end();
-        self.phase = Phase::Ending;
-        Ok(())
     }
 
     /// Sends what may be sent now, and finishes when nothing is owed any more.
-    fn pump(&mut self) {
+    pub(super) fn pump(&mut self) {
         let pipelining = self.capabilities.has(&Extension::Pipelining);
         loop {
             let idle = self.flight.is_empty();
@@ -124,6 +96,9 @@ impl Connection {
             if idle && let Some((at, cause)) = envelope.verdict() {
                 self.phase = Phase::Ready;
                 return self.fail(at, cause);
+            }
+            if idle && envelope.next == Step::Over {
+                return self.begin_body();
             }
             if envelope.failed.is_some() || !(pipelining || idle) {
                 return;
@@ -174,7 +149,9 @@ impl Connection {
         }
         // After a refused MAIL the server only says so again.
         if envelope.failed.is_none() {
-            envelope.accepted += usize::from(reply.is_done());
+            if reply.is_done() {
+                envelope.accepted.push(index);
+            }
             self.event(Event::Rcpt { index, reply });
         }
         self.pump();
@@ -182,12 +159,12 @@ impl Connection {
 
     pub(super) fn answered_data(&mut self, reply: Reply) {
         match (reply.class(), &mut self.phase) {
-            (Class::GoOn, _) if reply.code() == Code::START_MAIL => return self.wanted(),
+            (Class::GoOn, _) if reply.code() == Code::START_MAIL => return self.wanted(reply),
             (Class::Transient | Class::Permanent, Phase::Envelope(envelope)) => {
                 // When every recipient was refused, that is the reason, not what DATA is told of it.
-                let cause = match envelope.accepted {
-                    0 => Cause::NoRecipients,
-                    _ => Cause::Refused(reply),
+                let cause = match envelope.accepted.is_empty() {
+                    true => Cause::NoRecipients,
+                    false => Cause::Refused(reply),
                 };
                 envelope.fail(Stage::Data, cause);
             }
@@ -198,34 +175,33 @@ impl Connection {
 
     /// The server said 354. Without a recipient the message is nobody's; a lone dot brings the server back to
     /// commands (RFC 2920 §3.1).
-    fn wanted(&mut self) {
+    fn wanted(&mut self, reply: Reply) {
         let Phase::Envelope(envelope) = &mut self.phase else {
-            return;
+            return self.out_of_step(Stage::Data, reply);
         };
-        if envelope.failed.is_none() && envelope.accepted > 0 {
-            let encoder = BodyEncoder::new(self.config.line_endings);
-            self.phase = Phase::Body(Box::new(encoder));
-            return self.event(Event::WantBody);
+        if envelope.failed.is_none() && !envelope.accepted.is_empty() {
+            return self.begin_body();
+        }
+        // RFC 2033 §4.2: without a recipient "the DATA command MUST fail"; how many replies such a server
+        // gives to the end cannot be known.
+        if self.config.dialect == Dialect::Lmtp {
+            return self.out_of_step(Stage::Data, reply);
         }
         envelope.fail(Stage::Data, Cause::NoRecipients);
         self.note(Said::Body { octets: 3 });
         self.send_line(Stage::End, Bytes::from_static(b".\r\n"));
     }
 
-    pub(super) fn answered_end(&mut self, reply: Reply) {
-        match (&mut self.phase, reply.class()) {
-            (_, Class::GoOn) => self.out_of_step(Stage::End, reply),
-            // The answer to a lone dot says nothing about a message.
-            (Phase::Envelope(_), _) => self.pump(),
-            (_, Class::Done) => {
-                self.phase = Phase::Ready;
-                self.event(Event::Done(reply));
-            }
-            (_, Class::Transient | Class::Permanent) => {
-                self.phase = Phase::Ready;
-                self.fail(Stage::End, Cause::Refused(reply));
-            }
-        }
+    fn begin_body(&mut self) {
+        let Phase::Envelope(envelope) = &mut self.phase else {
+            return;
+        };
+        let accepted = std::mem::take(&mut envelope.accepted);
+        let content = envelope.transaction.body;
+        let body = Body::new(envelope.framing, content, self.config.line_endings);
+        self.phase = Phase::Body(Box::new(body));
+        self.accepted = accepted;
+        self.event(Event::WantBody);
     }
 }
 
@@ -246,7 +222,8 @@ impl Envelope {
             Step::Rset => Step::Mail,
             Step::Mail => Step::Rcpt(0),
             Step::Rcpt(index) if index + 1 < recipients => Step::Rcpt(index + 1),
-            Step::Rcpt(_) => Step::Data,
+            Step::Rcpt(_) if self.framing == Framing::Data => Step::Data,
+            Step::Rcpt(_) => Step::Over,
             Step::Data | Step::Over => Step::Over,
         };
     }
@@ -258,7 +235,7 @@ impl Envelope {
 
     /// Why the transaction is over, when nothing is in flight.
     fn verdict(&mut self) -> Option<(Stage, Cause)> {
-        if self.next == Step::Data && self.accepted == 0 {
+        if matches!(self.next, Step::Data | Step::Over) && self.accepted.is_empty() {
             self.fail(Stage::Data, Cause::NoRecipients);
         }
         self.failed.take()

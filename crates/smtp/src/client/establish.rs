@@ -1,7 +1,7 @@
 //! From the greeting to a session as the policy wants it: EHLO or HELO, and STARTTLS.
 
 use super::capabilities::{Capabilities, Extension};
-use super::config::TlsPolicy;
+use super::config::{Dialect, TlsPolicy};
 use super::connection::{Connection, Phase};
 use super::event::{Cause, End, Event, Failed, Stage};
 use crate::codec::reply::EnhancedCodes;
@@ -12,7 +12,11 @@ use crate::value::reply::{Class, Code, Reply};
 impl Connection {
     pub(super) fn say_ehlo(&mut self) {
         let hello = Hello::Host(self.config.hello.clone());
-        self.send(Stage::Ehlo, &Command::Ehlo(hello));
+        let command = match self.config.dialect {
+            Dialect::Smtp => Command::Ehlo(hello),
+            Dialect::Lmtp => Command::Lhlo(hello),
+        };
+        self.send(Stage::Ehlo, &command);
     }
 
     /// RFC 5321 §4.2: 220 and nothing else is a welcome; RFC 7504 §3 has 521 for a host without mail.
@@ -28,7 +32,8 @@ impl Connection {
         match reply.class() {
             Class::Done => self.take_capabilities(&reply),
             // RFC 5321 §3.2: "a client MAY, but need not" fall back to HELO; HELO has no STARTTLS.
-            Class::Permanent if !self.tls_is_missing() => {
+            // LMTP has nothing to fall back to (RFC 2033 §4.1).
+            Class::Permanent if !self.tls_is_missing() && self.config.dialect == Dialect::Smtp => {
                 let hello = Hello::Host(self.config.hello.clone());
                 self.send(Stage::Helo, &Command::Helo(hello));
             }

@@ -35,7 +35,14 @@ pub enum Event {
     /// The server wants the message: [`body`](super::Connection::body), then
     /// [`body_end`](super::Connection::body_end).
     WantBody,
-    /// The server took the message for every recipient it had accepted.
+    /// LMTP: what became of the message for one recipient that had been accepted.
+    Delivered {
+        /// Its place in [`Transaction::to`](super::Transaction::to).
+        index: usize,
+        /// The answer.
+        reply: Reply,
+    },
+    /// The server took the message: for every recipient it had accepted, or with LMTP for at least one.
     Done(Reply),
     /// Transaction state is forgotten, as asked by [`reset`](super::Connection::reset).
     Reset,
@@ -105,6 +112,8 @@ pub enum End {
     TlsRefused(Reply),
     /// The handshake failed.
     Handshake(SafeText),
+    /// The server says that it believes us, and did not prove who it is.
+    Unproven(SaslError),
     /// The message holds what may not be sent.
     Content(BareLineEnding),
     /// The application gave up.
@@ -117,7 +126,7 @@ pub enum End {
 pub enum Stage {
     /// Before the server's greeting.
     Greeting,
-    /// EHLO.
+    /// EHLO, or LHLO.
     Ehlo,
     /// HELO.
     Helo,
@@ -135,8 +144,13 @@ pub enum Stage {
     Data,
     /// While the message is sent.
     Body,
+    /// A chunk that is not the last (BDAT).
+    Chunk,
     /// The reply to the end of the message. A connection lost here may have delivered it.
     End,
+    /// LMTP: the reply to the end of the message for the recipient of this index. As with
+    /// [`End`](Self::End), the message may have been delivered.
+    Delivery(usize),
     /// QUIT.
     Quit,
     /// Between steps.
@@ -162,6 +176,12 @@ pub enum NotReady {
     /// The server has not asked for a message.
     #[error("server has not asked for a message")]
     NoBodyWanted,
+    /// The server takes no more messages on this connection (MAILMAX, RFC 9422 §4.1).
+    #[error("server takes {max} messages of a connection, and has got them")]
+    MailLimit {
+        /// What it announced.
+        max: u64,
+    },
     /// Credentials may not leave in clear.
     #[error("credentials need TLS")]
     NeedsTls,
@@ -186,6 +206,8 @@ impl fmt::Display for Stage {
             Self::Rcpt(index) => return write!(f, "RCPT {index}"),
             Self::Data => "DATA",
             Self::Body => "message",
+            Self::Chunk => "BDAT",
+            Self::Delivery(index) => return write!(f, "delivery {index}"),
             Self::End => "end of message",
             Self::Quit => "QUIT",
             Self::Idle => "between steps",
@@ -218,6 +240,7 @@ impl fmt::Display for End {
             Self::TlsNotOffered => f.write_str("server does not offer STARTTLS"),
             Self::TlsRefused(reply) => write!(f, "server refuses STARTTLS: {reply}"),
             Self::Handshake(why) => write!(f, "TLS handshake failed: {why}"),
+            Self::Unproven(error) => error.fmt(f),
             Self::Content(bare) => bare.fmt(f),
             Self::Abandoned => f.write_str("abandoned"),
         }
@@ -251,6 +274,7 @@ impl End {
             | Self::InjectedPlaintext
             | Self::TlsNotOffered
             | Self::Handshake(_)
+            | Self::Unproven(_)
             | Self::Content(_)
             | Self::Abandoned => None,
         }

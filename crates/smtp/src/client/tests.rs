@@ -3,6 +3,7 @@
 use super::*;
 use crate::codec::reply::Botched;
 use crate::sasl::Credentials;
+use crate::sasl::scram::Nonce;
 use crate::value::{Instant, TlsInfo};
 use bytes::{Bytes, BytesMut};
 use postrider_core::{ForwardPath, Host, ReversePath, SafeText, Secret};
@@ -10,7 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 mod auth;
+mod chunks;
 mod establish;
+mod lmtp;
+mod needs;
 mod time;
 mod transaction;
 
@@ -96,6 +100,10 @@ fn ehlo(keywords: &[&str]) -> String {
 fn transaction(to: &[&str]) -> Transaction {
     let to = to.iter().map(|t| ForwardPath::parse(format!("<{t}>").as_bytes()).unwrap());
     Transaction::new(ReversePath::parse(b"<a@client.example>").unwrap(), to.collect())
+}
+
+fn nonce() -> Nonce {
+    Nonce::from_random([0; Nonce::OCTETS])
 }
 
 fn credentials() -> Credentials {

@@ -31,6 +31,19 @@ pub enum SaslError {
         /// Which mechanism.
         mechanism: super::Mechanism,
     },
+    /// SCRAM with fewer or more iterations than this side computes.
+    #[error(
+        "{count} iterations, {} to {} are allowed",
+        super::scram::MIN_ITERATIONS,
+        super::scram::MAX_ITERATIONS
+    )]
+    Iterations {
+        /// What the server wants.
+        count: u32,
+    },
+    /// The server did not show that it knows the password, as SCRAM demands.
+    #[error("server did not prove that it knows the password")]
+    ServerUnproven,
 }
 
 /// Reads a line without its CRLF.

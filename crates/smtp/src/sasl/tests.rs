@@ -1,15 +1,25 @@
-use super::client::Exchange as Client;
+use super::client::{Exchange as Client, Offer};
+use super::scram::Nonce;
 use super::server::{Exchange as Server, Step};
 use super::*;
 use proptest::prelude::*;
+
+mod client;
 
 fn credentials(user: &str, password: &str) -> Credentials {
     Credentials::new(SafeText::new(user).unwrap(), Secret::new(password.to_owned()))
 }
 
+/// The client's side by this mechanism.
+fn client_of(mechanism: Mechanism, credentials: Credentials) -> Client {
+    let offer = Offer { mechanisms: &[mechanism], bindings: None };
+    let nonce = Nonce::from_random([0; Nonce::OCTETS]);
+    Client::choose(&[mechanism], offer, &credentials.into(), &nonce).unwrap()
+}
+
 /// Runs both sides against each other.
 fn run(mechanism: Mechanism, credentials: Credentials) -> Result<Credentials, SaslError> {
-    let mut client = Client::new(mechanism, credentials);
+    let mut client = client_of(mechanism, credentials);
     let initial = client.initial();
     let mut step = Server::start(mechanism, initial)?;
     loop {
@@ -40,7 +50,7 @@ fn plain_example_of_rfc_4616() {
     // RFC 4616 §4: authzid "Ursel", authcid "Kurt", password "xipj3plmq".
     let mut ours = credentials("Kurt", "xipj3plmq");
     ours.authorization = Some(SafeText::from_static("Ursel"));
-    let message = Client::new(Mechanism::Plain, ours.clone()).initial().unwrap();
+    let message = client_of(Mechanism::Plain, ours.clone()).initial().unwrap();
     assert_eq!(message.expose(), b"Ursel\0Kurt\0xipj3plmq");
     let theirs = run(Mechanism::Plain, ours).unwrap();
     assert_eq!(theirs.authorization.unwrap().as_str(), "Ursel");
@@ -113,7 +123,7 @@ fn plain_wants_three_parts_that_are_not_empty() {
 
 #[test]
 fn a_challenge_too_many_is_not_answered() {
-    let mut client = Client::new(Mechanism::Plain, credentials("u", "p"));
+    let mut client = client_of(Mechanism::Plain, credentials("u", "p"));
     assert!(client.initial().is_some());
     assert!(client.respond(b"").is_err());
     assert!(client.initial().is_none());
@@ -121,15 +131,20 @@ fn a_challenge_too_many_is_not_answered() {
 
 #[test]
 fn debug_shows_no_password() {
-    let client = Client::new(Mechanism::Login, credentials("tom", "hunter2"));
+    let client = client_of(Mechanism::Login, credentials("tom", "hunter2"));
     assert!(!format!("{client:?}").contains("hunter2"));
 }
 
 #[test]
 fn the_client_chooses_by_its_own_order() {
     use Mechanism::{Login, Plain};
-    assert_eq!(Mechanism::choose(&[Plain, Login], &[Login, Plain]), Some(Plain));
-    assert_eq!(Mechanism::choose(&[Plain], &[Login]), None);
+    let (who, nonce) = (credentials("u", "p").into(), Nonce::from_random([0; Nonce::OCTETS]));
+    let choose = |wanted: &[Mechanism], mechanisms: &[Mechanism]| {
+        let offer = Offer { mechanisms, bindings: None };
+        Client::choose(wanted, offer, &who, &nonce).map(|exchange| exchange.mechanism())
+    };
+    assert_eq!(choose(&[Plain, Login], &[Login, Plain]), Some(Plain));
+    assert_eq!(choose(&[Plain], &[Login]), None);
     assert_eq!(Mechanism::parse(b"plain"), Some(Plain));
     assert_eq!(Mechanism::parse(b"CRAM-MD5"), None);
 }

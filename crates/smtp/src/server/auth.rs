@@ -81,9 +81,10 @@ impl Connection {
             SaslError::Cancelled => (standard::AUTH_CANCELLED, rules::AUTH_CANCELLED),
             SaslError::Base64 => (standard::BAD_BASE64, rules::AUTH_MALFORMED),
             SaslError::Long => (standard::AUTH_LINE_TOO_LONG, rules::AUTH_LINE),
-            SaslError::Malformed { .. } | SaslError::Unexpected { .. } => {
-                (standard::BAD_ARGUMENT, rules::AUTH_MALFORMED)
-            }
+            SaslError::Malformed { .. }
+            | SaslError::Unexpected { .. }
+            | SaslError::Iterations { .. }
+            | SaslError::ServerUnproven => (standard::BAD_ARGUMENT, rules::AUTH_MALFORMED),
         };
         let why = self.why(rule).detail(&error);
         self.auth_failed(reply.into(), &why);

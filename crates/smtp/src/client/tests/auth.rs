@@ -15,17 +15,20 @@ fn under_tls(keywords: &[&str]) -> Talk {
 #[test]
 fn credentials_do_not_leave_in_clear() {
     let mut talk = Talk::ready(config(), &["AUTH PLAIN"]);
-    assert_eq!(talk.client.authenticate(talk.now, credentials()), Err(NotReady::NeedsTls));
+    assert_eq!(
+        talk.client.authenticate(talk.now, credentials(), &nonce()),
+        Err(NotReady::NeedsTls)
+    );
     assert_eq!(talk.sent(), "");
     let clear = Config { clear_auth: ClearAuth::Allow, ..config() };
     let mut talk = Talk::ready(clear, &["AUTH PLAIN"]);
-    assert_eq!(talk.client.authenticate(talk.now, credentials()), Ok(()));
+    assert_eq!(talk.client.authenticate(talk.now, credentials(), &nonce()), Ok(()));
 }
 
 #[test]
 fn plain_goes_with_the_command() {
     let mut talk = under_tls(&["AUTH LOGIN PLAIN"]);
-    talk.client.authenticate(talk.now, credentials()).unwrap();
+    talk.client.authenticate(talk.now, credentials(), &nonce()).unwrap();
     assert_eq!(talk.sent(), "AUTH PLAIN AHRvbQBodW50ZXIy\r\n");
     talk.hear("235 2.7.0 ok\r\n");
     assert!(matches!(&talk.events()[..], [Event::Authenticated(_)]));
@@ -35,7 +38,7 @@ fn plain_goes_with_the_command() {
 fn plain_waits_for_a_challenge_when_the_line_would_be_too_long() {
     let mut talk = under_tls(&["AUTH PLAIN"]);
     let long = Credentials::new(SafeText::from_static("tom"), Secret::new("x".repeat(400)));
-    talk.client.authenticate(talk.now, long).unwrap();
+    talk.client.authenticate(talk.now, long, &nonce()).unwrap();
     assert_eq!(talk.sent(), "AUTH PLAIN\r\n");
     talk.hear("334 \r\n");
     assert!(talk.sent().len() > 512);
@@ -44,7 +47,7 @@ fn plain_waits_for_a_challenge_when_the_line_would_be_too_long() {
 #[test]
 fn login_answers_both_challenges() {
     let mut talk = under_tls(&["AUTH LOGIN"]);
-    talk.client.authenticate(talk.now, credentials()).unwrap();
+    talk.client.authenticate(talk.now, credentials(), &nonce()).unwrap();
     assert_eq!(talk.sent(), "AUTH LOGIN\r\n");
     talk.hear("334 VXNlcm5hbWU6\r\n");
     assert_eq!(talk.sent(), "dG9t\r\n");
@@ -57,10 +60,24 @@ fn login_answers_both_challenges() {
 }
 
 #[test]
+fn scram_is_preferred_and_its_server_must_prove_itself() {
+    let mut talk = under_tls(&["AUTH PLAIN SCRAM-SHA-256"]);
+    talk.client.authenticate(talk.now, credentials(), &nonce()).unwrap();
+    // n,,n=tom,r=AAAAAAAAAAAAAAAAAAAAAAAA
+    assert_eq!(
+        talk.sent(),
+        "AUTH SCRAM-SHA-256 biwsbj10b20scj1BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=\r\n"
+    );
+    talk.hear("235 2.7.0 whoever you are\r\n");
+    assert!(matches!(talk.failed().cause, Cause::Ended(End::Unproven(_))));
+    assert!(talk.client.is_closed());
+}
+
+#[test]
 fn a_bad_challenge_is_cancelled_with_a_star() {
     for challenge in ["334 !!\r\n", "334 AAAA\r\n"] {
         let mut talk = under_tls(&["AUTH PLAIN"]);
-        talk.client.authenticate(talk.now, credentials()).unwrap();
+        talk.client.authenticate(talk.now, credentials(), &nonce()).unwrap();
         talk.sent();
         talk.hear(challenge);
         assert_eq!(talk.sent(), "*\r\n");
@@ -73,7 +90,7 @@ fn a_bad_challenge_is_cancelled_with_a_star() {
 #[test]
 fn the_log_holds_no_credentials() {
     let mut talk = under_tls(&["AUTH LOGIN"]);
-    talk.client.authenticate(talk.now, credentials()).unwrap();
+    talk.client.authenticate(talk.now, credentials(), &nonce()).unwrap();
     talk.hear("334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n235 ok\r\n");
     let log: Vec<_> = talk.client.take_log().iter().map(|e| e.said.to_string()).collect();
     assert!(log.contains(&"C: AUTH LOGIN".to_owned()), "{log:?}");

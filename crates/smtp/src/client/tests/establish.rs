@@ -75,7 +75,7 @@ fn capabilities_of_before_tls_are_forgotten() {
     talk.client.tls_established(talk.now, tls_info()).unwrap();
     assert_eq!(talk.client.capabilities(), &Capabilities::default());
     talk.hear(&ehlo(&[]));
-    let refused = talk.client.authenticate(talk.now, credentials());
+    let refused = talk.client.authenticate(talk.now, credentials(), &nonce());
     assert_eq!(refused, Err(NotReady::NoMechanism));
 }
 
