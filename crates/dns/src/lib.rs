@@ -27,6 +27,7 @@
 //! | [`text`] | long text in strings of at most 255 octets (RFC 1035 §3.3) |
 //! | [`setup`], [`plan`] | from a [`SetUp`] to a [`ZonePlan`] |
 //! | [`render`], [`mod@diff`] | the plan as text, and against what is published |
+//! | [`mod@nsupdate`] | the difference as a dynamic update (RFC 2136) |
 //! | [`sts`], [`tlsrpt`], [`tlsa`], [`bimi`] | MTA-STS (RFC 8461), TLSRPT (RFC 8460), DANE (RFC 7672), BIMI |
 //! | [`mod@audit`] | what is wrong with a published domain, over any resolver |
 //! | [`code`], [`mod@lint`] | [`Code`]: what can be wrong; [`lint::lint`]: what is wrong with a record |
@@ -43,6 +44,7 @@ pub mod dkim;
 pub mod dmarc;
 pub mod lint;
 pub mod mx;
+pub mod nsupdate;
 pub mod plan;
 pub mod render;
 pub mod setup;

@@ -1,5 +1,6 @@
 //! [`ZonePlan`]: every record that a server needs, each with its reason.
 
+use crate::dmarc::Dmarc;
 use crate::setup::SetUp;
 use crate::spf::{Spf, SpfRefusal};
 use postrider_core::{DomainName, SafeText};
@@ -58,6 +59,14 @@ pub enum Purpose {
     Dmarc,
     /// The name of an address.
     Reverse,
+    /// The key of the server's certificate.
+    Dane,
+    /// That there is an MTA-STS policy.
+    MtaSts,
+    /// Where reports about TLS go.
+    TlsReports,
+    /// The logo.
+    Logo,
 }
 
 impl Purpose {
@@ -72,6 +81,10 @@ impl Purpose {
             Self::DkimKey => "dkim-key",
             Self::Dmarc => "dmarc",
             Self::Reverse => "reverse",
+            Self::Dane => "dane",
+            Self::MtaSts => "mta-sts",
+            Self::TlsReports => "tls-reports",
+            Self::Logo => "logo",
         }
     }
 }
@@ -137,8 +150,42 @@ impl ZonePlan {
         plan.helo_spf()?;
         plan.keys()?;
         plan.dmarc()?;
+        plan.transport()?;
         plan.reverse();
         Ok(plan.plan)
+    }
+}
+
+/// Seconds that the records of a domain without mail may be kept.
+const LONG_TTL: u32 = 86_400;
+
+impl ZonePlan {
+    /// A domain that neither sends nor takes mail: null MX (RFC 7505), an SPF record without senders,
+    /// no key under any selector (RFC 6376 §3.6.1), and a policy that refuses.
+    ///
+    /// # Errors
+    /// [`PlanError`] when a name gets too long.
+    pub fn without_mail(domain: &DomainName) -> Result<Self, PlanError> {
+        let mut plan = Self { domain: domain.clone(), records: Vec::new(), asks: Vec::new() };
+        let spf = build(domain, Spf::builder())?.publish(domain);
+        let dmarc = Dmarc::builder(Disposition::Reject).build().ok();
+        let dmarc = dmarc.map(|d| d.publish(domain)).transpose();
+        let dmarc = dmarc.map_err(|why| name_error(Purpose::Dmarc, domain, why))?;
+        let no_key = Name::from(domain).prepend(["*", "_domainkey"]);
+        let no_key = no_key.map_err(|why| name_error(Purpose::DkimKey, domain, why))?;
+        let revoked = Record::Txt(crate::text::split("v=DKIM1; p="));
+        let null = crate::Mx::null().records().into_iter().map(|r| (domain.into(), r));
+        let mut add = |purpose, (name, record), why: &'static str| {
+            let why = SafeText::from_static(why);
+            plan.records.push(Planned { name, ttl: LONG_TTL, record, purpose, why });
+        };
+        null.for_each(|mx| add(Purpose::MailExchange, mx, "the domain takes no mail (RFC 7505)"));
+        add(Purpose::Spf, spf, "no host sends for the domain");
+        add(Purpose::DkimKey, (no_key, revoked), "no selector has a key");
+        if let Some(dmarc) = dmarc {
+            add(Purpose::Dmarc, dmarc, "mail in the domain's name is to be refused");
+        }
+        Ok(plan)
     }
 }
 
@@ -254,6 +301,36 @@ impl Draft<'_> {
             }
         };
         self.add(Purpose::Dmarc, published, &why);
+        Ok(())
+    }
+
+    /// What senders must know of TLS, and the logo.
+    fn transport(&mut self) -> Result<(), PlanError> {
+        let SetUp { domain, host, tlsa, sts, tls_reports, bimi, .. } = self.setup;
+        for tlsa in tlsa {
+            let published =
+                tlsa.publish(host).map_err(|why| name_error(Purpose::Dane, host, why))?;
+            let why = format_args!("the certificate of {host} has this key (DNSSEC needed)");
+            self.add(Purpose::Dane, published, &why);
+        }
+        if let Some(sts) = sts {
+            let purpose = Purpose::MtaSts;
+            let published = sts.publish(domain).map_err(|why| name_error(purpose, domain, why))?;
+            let path = crate::sts::WELL_KNOWN;
+            let why = format_args!("the policy is at https://mta-sts.{domain}{path}");
+            self.add(purpose, published, &why);
+        }
+        if let Some(reports) = tls_reports {
+            let purpose = Purpose::TlsReports;
+            let published =
+                reports.publish(domain).map_err(|why| name_error(purpose, domain, why))?;
+            self.add(purpose, published, &"senders report here that TLS failed");
+        }
+        if let Some(bimi) = bimi {
+            let purpose = Purpose::Logo;
+            let published = bimi.publish(domain).map_err(|why| name_error(purpose, domain, why))?;
+            self.add(purpose, published, &"mail that passes DMARC may show this logo");
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! A plan as text: for a name server's zone file, or for the web form of a DNS provider.
 
+use crate::lint::{RecordKind, looks_like};
 use crate::plan::{Ask, Planned, Purpose, ZonePlan};
 use postrider_core::SafeText;
 use postrider_resolver::{Kind, Name, Record, Txt};
@@ -229,7 +230,10 @@ impl Purpose {
             Self::Spf | Self::HeloSpf => postrider_spf::is_spf(text),
             Self::Dmarc => postrider_dmarc::is_dmarc_record(text),
             Self::DkimKey => true,
-            Self::Address | Self::MailExchange | Self::Reverse => false,
+            Self::MtaSts => looks_like(RecordKind::MtaStsTxt, text),
+            Self::TlsReports => looks_like(RecordKind::TlsRpt, text),
+            Self::Logo => looks_like(RecordKind::Bimi, text),
+            Self::Address | Self::MailExchange | Self::Reverse | Self::Dane => false,
         }
     }
 }

@@ -114,3 +114,62 @@ fn what_others_would_refuse_is_no_plan() {
         Err(PlanError::Name { what: Purpose::DkimKey, .. })
     ));
 }
+
+/// Everything that a plan can hold.
+fn rich() -> SetUp {
+    use crate::{Bimi, MtaSts, StsMode, TlsRpt, Tlsa};
+    let mut setup = setup();
+    setup.keys.push(key("r2", &format!("p={RSA_4096}")));
+    setup.tlsa = vec![Tlsa::from_spki_sha256([7; 32])];
+    let week = std::time::Duration::from_secs(7 * 86_400);
+    setup.sts =
+        Some(MtaSts::new(StsMode::Enforce, vec![domain("mx.example.org")], week, "1").unwrap());
+    setup.tls_reports = TlsRpt::to_postmaster(&setup.domain);
+    setup.bimi = Some(Bimi::new("https://example.org/logo.svg", None).unwrap());
+    setup
+}
+
+#[test]
+fn planned_records_have_no_finding_above_a_note() {
+    use crate::lint::{RecordKind, lint};
+    let plans = [
+        ZonePlan::for_setup(&rich()).unwrap(),
+        ZonePlan::without_mail(&domain("example.org")).unwrap(),
+    ];
+    let mut linted = 0;
+    for planned in plans.iter().flat_map(|p| &p.records) {
+        let kind = match planned.purpose {
+            Purpose::Spf | Purpose::HeloSpf => RecordKind::Spf,
+            Purpose::DkimKey => RecordKind::Dkim,
+            Purpose::Dmarc => RecordKind::Dmarc,
+            Purpose::MailExchange => RecordKind::Mx,
+            Purpose::Dane => RecordKind::Tlsa,
+            Purpose::MtaSts => RecordKind::MtaStsTxt,
+            Purpose::TlsReports => RecordKind::TlsRpt,
+            Purpose::Logo => RecordKind::Bimi,
+            Purpose::Address | Purpose::Reverse => continue,
+        };
+        let text = match crate::render::text_of(&planned.record) {
+            Some(txt) => txt.joined(),
+            None => planned.record.to_string().into_bytes(),
+        };
+        let bad: Vec<_> =
+            lint(kind, &text).into_iter().filter(|l| l.level > crate::Level::Note).collect();
+        assert!(bad.is_empty(), "{}: {bad:?}", planned.name);
+        linted += 1;
+    }
+    assert_eq!(linted, 15);
+}
+
+#[test]
+fn domain_without_mail_says_so_four_times() {
+    let plan = ZonePlan::without_mail(&domain("example.org")).unwrap();
+    insta::assert_snapshot!(plan.nsupdate(), @r#"
+    zone example.org.
+    update add example.org. 86400 MX 0 .
+    update add example.org. 86400 TXT "v=spf1 -all"
+    update add *._domainkey.example.org. 86400 TXT "v=DKIM1; p="
+    update add _dmarc.example.org. 86400 TXT "v=DMARC1; p=reject"
+    send
+    "#);
+}
