@@ -30,6 +30,8 @@ pub enum Command {
     Keygen(Keygen),
     /// Print the records to publish.
     Dns(Dns),
+    /// Say what is wrong with the published records of a domain, and how to mend it.
+    Doctor(Doctor),
     /// Read the decision traces.
     Trace(Trace),
     /// Judge a message from a file offline, by the very code of the server.
@@ -129,6 +131,26 @@ pub struct Dns {
     /// Compare with this zone file instead of DNS.
     #[arg(long, value_name = "FILE", requires = "check")]
     pub zone: Option<PathBuf>,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+#[non_exhaustive]
+pub struct Doctor {
+    /// The domain; without it all local domains of the configuration.
+    pub domain: Option<DomainName>,
+    /// Public address from which this server sends and at which it is reached, repeatable.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Vec<std::net::IpAddr>,
+    /// Look at this zone file instead of DNS.
+    #[arg(long, value_name = "ZONE")]
+    pub offline: Option<PathBuf>,
+    /// Print the findings as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Configuration; without one that of ./mini-mta.toml or the development set-up.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// `trace`

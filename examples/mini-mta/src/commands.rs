@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub mod dns;
+pub mod doctor;
 pub mod explain;
 pub mod keygen;
 pub mod serve;
@@ -8,6 +9,7 @@ pub mod trace;
 
 use crate::config::{Config, ConfigError};
 use crate::init::{self, InitError};
+use postrider_resolver::ZoneResolver;
 use std::path::{Path, PathBuf};
 
 /// Folder of the development set-up, below the current one.
@@ -70,4 +72,14 @@ pub fn find_config(named: Option<&Path>) -> Result<PathBuf, CommandError> {
 /// As [`find_config`] and [`Config::load`].
 pub fn load_config(named: Option<&Path>) -> Result<Config, CommandError> {
     Ok(Config::load(&find_config(named)?)?)
+}
+
+/// A zone file as a resolver; a name that is not in it does not exist.
+///
+/// # Errors
+/// [`CommandError`] with every fault of the file, by line and column.
+pub(crate) fn read_zone(file: &Path) -> Result<ZoneResolver, CommandError> {
+    let name = file.display().to_string();
+    let text = std::fs::read(file).map_err(CommandError::io(name.clone()))?;
+    ZoneResolver::parse(&text).map_err(|e| CommandError::other(e.in_file(&name)))
 }

@@ -3,9 +3,10 @@
 
 use clap::Parser;
 use mini_mta::cli::{Cli, Command};
-use mini_mta::commands::{CommandError, dns, explain, keygen, serve, trace};
+use mini_mta::commands::{CommandError, dns, doctor, explain, keygen, serve, trace};
 
 use mini_mta::demo;
+use postrider_dns::Level;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<ExitCode, CommandError>
             Ok(ExitCode::SUCCESS)
         }
         Command::Dns(args) => runtime()?.block_on(dns::run(args, out)).map(answer),
+        Command::Doctor(args) => runtime()?.block_on(doctor::run(args, out)).map(severity),
         Command::Explain(args) => runtime()?.block_on(explain::run(args, out)).map(answer),
         Command::Trace(args) => trace::run(args, out).map(answer),
         _ => Err(CommandError::Other("this command is not built in".into())),
@@ -48,6 +50,15 @@ fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
         .enable_all()
         .build()
         .map_err(CommandError::io("cannot start the runtime"))
+}
+
+/// 2: something is broken; 1: something is risky.
+fn severity(worst: Option<Level>) -> ExitCode {
+    match worst {
+        Some(Level::Broken) => ExitCode::from(2),
+        Some(Level::Risky) => ExitCode::from(1),
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 fn answer(yes: bool) -> ExitCode {

@@ -4,7 +4,7 @@
 
 use clap::Parser;
 use mini_mta::cli::{Cli, Command};
-use mini_mta::commands::{CommandError, dns};
+use mini_mta::commands::{CommandError, dns, doctor};
 use mini_mta::init::SetUp;
 use std::path::Path;
 
@@ -63,4 +63,27 @@ async fn a_zone_file_with_faults_is_refused_with_file_and_line() {
         .to_string();
     assert!(said.contains("bad.zone:2:"), "{said}");
     assert!(said.contains("bad.zone:3:"), "{said}");
+}
+
+#[tokio::test]
+async fn the_doctor_names_what_is_broken_in_a_zone() {
+    let folder = set_up();
+    let (_, zone) = dns(folder.path(), &[]).await.unwrap();
+    let file = folder.path().join("published.zone");
+    let second = "postrider.example. 300 IN TXT \"v=spf1 +all\"\n";
+    std::fs::write(&file, format!("{zone}\n{second}")).unwrap();
+    let config = folder.path().join("mini-mta.toml");
+    let (config, zone) = (config.to_str().unwrap(), file.to_str().unwrap());
+    let args =
+        ["mini-mta", "doctor", "--config", config, "--offline", zone, "--address", "198.51.100.7"];
+    let Command::Doctor(args) = Cli::parse_from(args).command else {
+        panic!("doctor was asked for")
+    };
+    let mut out = Vec::new();
+    let worst = doctor::run(&args, &mut out).await.unwrap();
+    let said = String::from_utf8(out).unwrap();
+    assert_eq!(worst, Some(postrider_dns::Level::Broken));
+    for code in ["spf.two", "ptr.missing"] {
+        assert!(said.contains(code), "{code} is not in:\n{said}");
+    }
 }

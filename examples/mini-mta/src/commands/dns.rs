@@ -1,6 +1,6 @@
 //! `mini-mta dns`: the records that this configuration needs, to be published.
 
-use super::{CommandError, load_config};
+use super::{CommandError, load_config, read_zone};
 use crate::cli::{self, Format};
 use crate::config::{Config, SigningKey};
 use crate::resolver;
@@ -8,7 +8,6 @@ use postrider_core::{DomainName, SafeText};
 use postrider_dkim::KeyRecord;
 use postrider_dmarc::Disposition;
 use postrider_dns::{Difference, DkimKey, Dmarc, Mx, SetUp, Style, ZonePlan};
-use postrider_resolver::ZoneResolver;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::Path;
@@ -46,13 +45,25 @@ pub fn plan(
     domain: &DomainName,
     addresses: &[IpAddr],
 ) -> Result<ZonePlan, CommandError> {
+    ZonePlan::for_setup(&set_up(config, domain, addresses)?).map_err(CommandError::other)
+}
+
+/// This server as the builder and the doctor know it.
+///
+/// # Errors
+/// [`CommandError`] when a key cannot be published.
+pub(super) fn set_up(
+    config: &Config,
+    domain: &DomainName,
+    addresses: &[IpAddr],
+) -> Result<SetUp, CommandError> {
     let host = config.server.hostname.clone();
     let mut setup = SetUp::new(domain.clone(), host.clone());
     setup.addresses = addresses.to_vec();
     setup.mx = Mx::to(host);
     setup.keys = keys(&config.sign, domain)?;
     setup.dmarc = Dmarc::builder(Disposition::Reject).build().map_err(CommandError::other)?;
-    ZonePlan::for_setup(&setup).map_err(CommandError::other)
+    Ok(setup)
 }
 
 fn keys(keys: &[SigningKey], domain: &DomainName) -> Result<Vec<DkimKey>, CommandError> {
@@ -82,10 +93,7 @@ async fn difference(
     let Some(file) = zone else {
         return Ok(plan.diff(&resolver::from_config(&config.dns)?).await);
     };
-    let name = file.display().to_string();
-    let text = std::fs::read(file).map_err(CommandError::io(name.clone()))?;
-    let zone = ZoneResolver::parse(&text).map_err(|e| CommandError::other(e.in_file(&name)))?;
-    Ok(plan.diff(&zone).await)
+    Ok(plan.diff(&read_zone(file)?).await)
 }
 
 fn print(differences: &[Difference], out: &mut dyn Write) -> Result<bool, CommandError> {

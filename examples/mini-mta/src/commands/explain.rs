@@ -6,7 +6,7 @@
 mod expect;
 mod guess;
 
-use super::{CommandError, load_config};
+use super::{CommandError, load_config, read_zone};
 use crate::cli;
 use crate::clock;
 use crate::config::{Config, Listener, Role};
@@ -43,7 +43,7 @@ pub async fn run(args: &cli::Explain, out: &mut dyn Write) -> Result<bool, Comma
         .map_err(CommandError::Other)?;
     let config = load_config(args.config.as_deref())?;
     let listener = listener(&config, args.listener.as_deref())?;
-    let zone = zone(&args.zone)?;
+    let zone = read_zone(&args.zone)?;
     let octets = message(&args.message)?;
     let guess = guess(&octets, args, &config).map_err(CommandError::Other)?;
     let (answer, trace) = judge(config, listener, zone, &guess, octets).await?;
@@ -80,12 +80,6 @@ fn listener(config: &Config, name: Option<&str>) -> Result<Listener, CommandErro
         Some(listener) => Ok(listener.clone()),
         None => Err(CommandError::other("there is no such listener")),
     }
-}
-
-fn zone(file: &Path) -> Result<ZoneResolver, CommandError> {
-    let name = file.display().to_string();
-    let text = std::fs::read(file).map_err(CommandError::io(name.clone()))?;
-    ZoneResolver::parse(&text).map_err(|e| CommandError::other(e.in_file(&name)))
 }
 
 /// The message with CRLF line ends, whatever the file has.
