@@ -9,6 +9,7 @@ mod corpora;
 mod dkim;
 mod dmarc;
 mod ledger;
+mod lint;
 mod message;
 mod resolver;
 mod smtp;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         smtp::suites,
         together::suites,
         smtp_replies::suites,
+        lint::suites,
     ];
     let trials: Vec<Trial> = suites
         .iter()
