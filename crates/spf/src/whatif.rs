@@ -47,7 +47,7 @@ pub struct WhatIf {
 /// Whether the client *should* pass is for the operator to say.
 ///
 /// **DNS look-ups made**: those of the check, once with limits lifted, and once for each change that
-/// is tried, at most 19 times in all; put a cache around the resolver. `outcome` must be that of
+/// is tried, at most 14 times in all; put a cache around the resolver. `outcome` must be that of
 /// `session` under `limits`.
 pub async fn what_if<R: Resolver>(
     resolver: &R,

@@ -2,9 +2,11 @@
 
 use crate::worlds::{Fact, client, domain, failure, world, zone};
 use postrider_core::UnixTime;
-use postrider_resolver::{RecordingResolver, Resolver, ZoneResolver, block_on};
+use postrider_resolver::{
+    Name, Record as Data, RecordingResolver, Resolver, Txt, ZoneResolver, block_on,
+};
 use postrider_spf::{
-    Event, Identity, Limits, Outcome, Sender, Session, Step, Trace, Verdict, check,
+    Event, Identity, Limits, Outcome, Sender, Session, Step, Trace, Verdict, check, what_if,
 };
 use proptest::prelude::*;
 use std::net::IpAddr;
@@ -24,13 +26,42 @@ fn traced(zone: &ZoneResolver, client: IpAddr, sender: &str) -> (Outcome, Vec<St
 
 /// Most questions that one check may ask: its record; ten terms with one question each, every one an
 /// `mx` with ten hosts; the reverse names with their addresses; the explanation.
-fn budget(limits: &Limits) -> usize {
+pub(crate) fn budget(limits: &Limits) -> usize {
     let of = usize::from;
     1 + of(limits.terms) * (1 + of(limits.mx_hosts)) + (1 + of(limits.ptr_names)) + 1
 }
 
+/// The world of `facts` with the record of one name replaced.
+fn changed(facts: &[Fact], name: &Name, record: &str) -> Vec<Fact> {
+    let mut facts = facts.to_vec();
+    facts.retain(|f| !matches!(f, Fact::Data(n, Data::Txt(_)) if n == name));
+    let text = Data::Txt(Txt::from_strings([record.as_bytes()]));
+    facts.push(Fact::Data(name.clone(), text));
+    facts
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn after_the_advised_changes_the_client_passes(
+        facts in world(), client in client(), domain in domain(),
+    ) {
+        // An alias would lead past the changed record, and only DNS knows where.
+        let mut facts = facts;
+        facts.retain(|f| !matches!(f, Fact::Data(_, Data::Cname(_))));
+        let before = zone(&facts);
+        let outcome = run(&before, client, domain, &mut ());
+        let sender = Sender::parse(domain.as_bytes());
+        let session = Session::new(client, b"a.d0.example", sender, &NOW);
+        let limits = Limits::rfc7208();
+        let what = block_on(what_if(&before, &session, &outcome, &limits)).unwrap();
+        for change in &what.changes {
+            facts = changed(&facts, &change.domain, change.record.as_str());
+        }
+        let after = run(&zone(&facts), client, domain, &mut ());
+        prop_assert!(what.changes.is_empty() || after.verdict == Verdict::Pass, "{}", what);
+    }
 
     #[test]
     fn a_check_ends_within_its_budget_and_is_consistent(

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod evaluation;
+mod hostile;
 mod record;
 mod worlds;
