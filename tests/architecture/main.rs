@@ -15,6 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dkim", &["core", "message", "resolver"]),
     ("spf", &["core", "resolver"]),
     ("dmarc", &["core", "message", "resolver"]),
+    ("reports", &["core", "dmarc"]),
     ("dns", &["core", "resolver", "spf", "dkim", "dmarc"]),
     ("policy", &["core"]),
     ("trace", &["core"]),
@@ -25,8 +26,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// What must not be anywhere below a library that does no I/O.
 const NO_IO: &[&str] = &["tokio", "hickory-proto", "hickory-resolver", "rustls", "mio"];
 const SANS_IO: &[&str] = &[
-    "core", "message", "resolver", "smtp", "dkim", "spf", "dmarc", "dns", "policy", "trace",
-    "spool",
+    "core", "message", "resolver", "smtp", "dkim", "spf", "dmarc", "reports", "dns", "policy",
+    "trace", "spool",
 ];
 
 struct Graph {

@@ -11,6 +11,7 @@ mod dmarc;
 mod ledger;
 mod lint;
 mod message;
+mod reports;
 mod resolver;
 mod smtp;
 mod smtp_replies;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         dkim::suites,
         dmarc::suites,
         message::suites,
+        reports::suites,
         smtp::suites,
         together::suites,
         smtp_replies::suites,
