@@ -62,7 +62,7 @@ fn same(facts: &Value, ours: &Value) -> Result<(), String> {
     for (name, fact) in facts.as_object().expect("facts") {
         let Some(our) = ours.get(name) else { continue };
         let (fact, our) = (fact.to_string(), our.to_string());
-        if fact.to_ascii_lowercase() != our.to_ascii_lowercase() {
+        if !fact.eq_ignore_ascii_case(&our) {
             return Err(format!("{name} is {our}, expected {fact}"));
         }
     }
