@@ -1,12 +1,15 @@
-//! What probably happened to a body that no longer matches its signature.
+//! What probably happened to a message that no longer matches its signature.
 //!
 //! `bh=` is known before the body arrives, so each guess is one more hash state fed beside the
-//! real one; nothing of the body is kept.
+//! real one; nothing of the body is kept. Of the header a copy is kept, and looked at only if its
+//! signature fails.
 
 mod filter;
+pub(crate) mod header;
 mod prefix;
 mod probes;
 
+pub use header::{HeaderDiagnosis, MAX_CANDIDATES};
 pub(crate) use probes::{ProbeDigests, Probes};
 
 use std::fmt;

@@ -1,6 +1,7 @@
 //! The octets that the signature of a header covers (RFC 6376 §3.7, §5.4.2).
 
 use crate::canon::{Form, header};
+use crate::signature::Signature;
 use postrider_message::{Field, HeaderBlock};
 
 /// Canonical form of the fields that `names` selects, each name taking the lowest instance that no
@@ -14,20 +15,42 @@ pub(crate) fn of_fields<'n>(
     names: impl Iterator<Item = &'n [u8]>,
     own: Option<usize>,
 ) -> Vec<u8> {
+    let mut out = Vec::with_capacity(2048);
+    for selected in select(headers, names, own) {
+        header::field(form, selected, &mut out);
+    }
+    out
+}
+
+/// The fields that `names` selects, in that order.
+pub(crate) fn select<'h, 'a, 'n>(
+    headers: &'h HeaderBlock<'a>,
+    names: impl Iterator<Item = &'n [u8]>,
+    own: Option<usize>,
+) -> Vec<&'h Field<'a>> {
     // At most 512 names and 2000 fields meet here, so a scan from the bottom is cheap enough, and
     // for the usual dozen of each it is the fastest way.
-    let mut left: Vec<Option<&Field<'_>>> = headers.fields().map(Some).collect();
+    let mut left: Vec<Option<&Field<'a>>> = headers.fields().map(Some).collect();
     if let Some(slot) = own.and_then(|i| left.get_mut(i)) {
         *slot = None;
     }
-    let mut out = Vec::with_capacity(2048);
+    let mut out = Vec::with_capacity(32);
     for name in names {
-        let is_named = |slot: &&mut Option<&Field<'_>>| matches!(slot, Some(f) if f.name.as_bytes().eq_ignore_ascii_case(name));
+        let is_named = |slot: &&mut Option<&Field<'a>>| matches!(slot, Some(f) if f.name.as_bytes().eq_ignore_ascii_case(name));
         if let Some(field) = left.iter_mut().rev().find(is_named).and_then(Option::take) {
-            header::field(form, field, &mut out);
+            out.push(field);
         }
     }
     out
+}
+
+/// RFC 6376 §3.7: the value of the own field "with the value of the "b=" tag (including all
+/// surrounding whitespace) deleted".
+pub(crate) fn emptied(own: &Field<'_>, signature: &Signature) -> Vec<u8> {
+    let span = signature.signature_span;
+    let before = own.raw_value.get(..span.start).unwrap_or_default();
+    let behind = own.raw_value.get(span.end..).unwrap_or_default();
+    [before, behind].concat()
 }
 
 /// Appends the signature's own field: its value with `b=` emptied, and no CRLF behind it.

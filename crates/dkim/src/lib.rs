@@ -48,18 +48,19 @@
 //! | [`key`] | public and private keys, [`SigningKey`] | 8301, 8463, 5958, 8017 |
 //! | [`verify`](mod@verify), [`verdict`], [`reason`], [`policy`] | verifying, and what it says | 6376 §6, 8601 |
 //! | [`story`] | the evidence in lines, and the result for Authentication-Results | 8601 §2.7.1 |
-//! | [`diagnose`] | what probably happened to a body | |
+//! | [`diagnose`] | what probably happened to a header or body | |
 //! | [`sign`] | signing | 6376 §5 |
 //! | `keygen` | new keys, with the feature of that name | |
 //!
-//! Supported: rsa-sha256 and ed25519-sha256; all four canonicalisations; every tag but `z=`, which is
-//! ignored; several key records at a name; internationalised domains. Not supported, on purpose:
+//! Supported: rsa-sha256 and ed25519-sha256; all four canonicalisations; every tag, `z=` for
+//! diagnosis; several key records at a name; internationalised domains. Not supported, on purpose:
 //! rsa-sha1 (RFC 8301 forbids it), RSA keys under 1024 bits, ADSP. Not yet: ARC, ATPS, `r=` reports.
 #![doc(html_root_url = "https://docs.rs/postrider-dkim")]
 
 pub mod algorithm;
 mod body_hash;
 pub mod canon;
+pub mod copied;
 mod crypto;
 pub mod diagnose;
 mod encoding;
@@ -80,7 +81,7 @@ pub mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
 pub use canon::{Canonicalization, Form};
-pub use diagnose::Diagnosis;
+pub use diagnose::{Diagnosis, HeaderDiagnosis};
 pub use identity::Auid;
 pub use key::{
     KeyError, PrivateKey, PrivateKeyError, PublicKey, PublicKeyError, SigningInput, SigningKey,

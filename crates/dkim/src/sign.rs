@@ -9,9 +9,11 @@ pub use pending::PendingSignature;
 pub use request::{BodyCoverage, SignError, SignRequest};
 pub use select::{BadFieldName, HeaderSelection};
 
+use request::Copies;
 use select::Label;
 
 use crate::body_hash::{BodyDigests, BodyHasher};
+use crate::copied;
 use crate::header_input;
 use crate::key::SigningKey;
 use field::FieldText;
@@ -61,6 +63,8 @@ struct Job {
     names: Vec<Label>,
     /// The canonical fields that they select.
     fields: Vec<u8>,
+    /// The entries of `z=`.
+    copied: Vec<String>,
 }
 
 impl Signer {
@@ -94,7 +98,14 @@ impl Signer {
             let octets = names.iter().map(|n| n.as_bytes());
             let fields = header_input::of_fields(form.header, headers, octets, None);
             body.want(form.body, request.coverage.length());
-            jobs.push(Job { request, names, fields });
+            let copied = match request.copies {
+                Copies::Omitted => Vec::new(),
+                Copies::Written => {
+                    let octets = names.iter().map(|n| n.as_bytes());
+                    copied::write(&header_input::select(headers, octets, None))
+                }
+            };
+            jobs.push(Job { request, names, fields, copied });
         }
         Ok(Self { jobs, body, now })
     }
@@ -153,6 +164,7 @@ impl Job {
             names: &self.names,
             length: self.request.coverage.tag(total),
             body_hash: &hash,
+            copied: &self.copied,
             now,
         };
         let field = text.write();

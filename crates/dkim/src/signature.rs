@@ -6,6 +6,7 @@ pub use error::SignatureError;
 
 use crate::algorithm::Algorithm;
 use crate::canon::Canonicalization;
+use crate::copied::{self, Copied};
 use crate::encoding::{from_base64, trim_fws};
 use crate::identity::Auid;
 use crate::policy::{
@@ -40,6 +41,8 @@ pub struct Signature {
     pub signed_at: Option<UnixTime>,
     /// `x=`
     pub expires: Option<UnixTime>,
+    /// `z=`: fields as they were signed; those that cannot be read are left out.
+    pub(crate) copied: Vec<Copied>,
     /// Where the value of `b=` stands in the field's value, all white space around it included: what
     /// is cut out before the field itself is hashed.
     pub signature_span: Span,
@@ -95,6 +98,7 @@ impl Signature {
             length: tags.length()?,
             signed_at: tags.time("t")?,
             expires: tags.time("x")?,
+            copied: tags.0.get("z").map(|z| copied::read(z.value)).unwrap_or_default(),
             signature_span: b.raw_value_span,
         };
         tags.check_query()?;

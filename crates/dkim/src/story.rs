@@ -82,6 +82,9 @@ impl fmt::Display for Story<'_> {
         if let Some(diagnosis) = &v.diagnosis {
             writeln!(f, " cause    {diagnosis}")?;
         }
+        for diagnosis in &v.header_diagnosis {
+            writeln!(f, " cause    {diagnosis}")?;
+        }
         for warning in &v.warnings {
             writeln!(f, " note     {warning}")?;
         }

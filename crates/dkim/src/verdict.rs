@@ -2,7 +2,7 @@
 
 use crate::algorithm::{Algorithm, KeyType};
 use crate::canon::Canonicalization;
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Diagnosis, HeaderDiagnosis};
 use crate::encoding::to_base64;
 use crate::identity::Auid;
 use crate::reason::{Reason, Warning};
@@ -95,6 +95,9 @@ pub struct Verdict {
     pub warnings: Vec<Warning>,
     /// What probably happened to a body that does not match.
     pub diagnosis: Option<Diagnosis>,
+    /// What happened to a header that does not match: every difference if the signature copies its
+    /// fields (`z=`), else at most one.
+    pub header_diagnosis: Vec<HeaderDiagnosis>,
 }
 
 impl Verdict {
@@ -115,10 +118,10 @@ impl fmt::Display for Verdict {
             None => write!(f, "field {}: ", self.field)?,
         }
         write!(f, "{}", self.why)?;
-        match &self.diagnosis {
-            Some(diagnosis) => write!(f, "; {diagnosis}"),
-            None => Ok(()),
+        if let Some(diagnosis) = &self.diagnosis {
+            write!(f, "; {diagnosis}")?;
         }
+        self.header_diagnosis.iter().try_for_each(|diagnosis| write!(f, "; {diagnosis}"))
     }
 }
 

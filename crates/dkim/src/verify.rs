@@ -7,7 +7,7 @@ mod keys;
 use crate::body_hash::BodyHasher;
 use crate::diagnose::Probes;
 use crate::key::SigningInput;
-use crate::policy::Policy;
+use crate::policy::{DiagnosisLevel, Policy};
 use crate::reason::{Reason, Warning};
 use crate::signature::{Claims, Signature};
 use crate::verdict::Verdict;
@@ -39,7 +39,8 @@ pub struct KeyQuestion {
 ///    body streams through [`body`](Self::body): in any order, in any pieces.
 /// 3. [`finish`](Self::finish) gives one verdict per field.
 ///
-/// Memory is bounded: the canonical header of each evaluated signature, and a hash state per
+/// Memory is bounded: the canonical header of each evaluated signature, a copy of the header (unless
+/// [`DiagnosisLevel::Off`]), and a hash state per
 /// canonical form of the body. The body is read once whatever the number of signatures.
 ///
 /// ```
@@ -61,6 +62,8 @@ pub struct Verifier {
     slots: Vec<KeySlot>,
     body: BodyHasher,
     probes: Probes,
+    /// A copy of the header, to explain a signature that fails.
+    header: Vec<u8>,
 }
 
 /// One `DKIM-Signature` field.
@@ -143,6 +146,7 @@ impl Verifier {
             slots: Vec::new(),
             body: BodyHasher::default(),
             probes: Probes::new(policy.diagnosis),
+            header: Vec::new(),
         };
         let mut evaluated = 0;
         let signatures = headers.fields().enumerate();
@@ -157,6 +161,9 @@ impl Verifier {
             };
             let entry = Entry { field: index, state };
             verifier.entries.push(entry);
+        }
+        if evaluated > 0 && policy.diagnosis > DiagnosisLevel::Off {
+            verifier.header = headers.raw().to_vec();
         }
         verifier
     }
@@ -196,8 +203,13 @@ impl Verifier {
     #[must_use]
     pub fn finish(self) -> Vec<Verdict> {
         let (body, probes) = (self.body.finish(), self.probes.finish());
-        let judge =
-            judge::Judge { policy: &self.policy, slots: &self.slots, body: &body, probes: &probes };
+        let judge = judge::Judge {
+            policy: &self.policy,
+            slots: &self.slots,
+            body: &body,
+            probes: &probes,
+            header: &self.header,
+        };
         let entries = self.entries.into_iter();
         entries.map(|entry| judge.verdict(entry)).collect()
     }

@@ -13,6 +13,7 @@ pub(super) struct FieldText<'a> {
     pub(super) names: &'a [Label],
     pub(super) length: Option<u64>,
     pub(super) body_hash: &'a [u8; 32],
+    pub(super) copied: &'a [String],
     pub(super) now: UnixTime,
 }
 
@@ -41,6 +42,7 @@ impl FieldText<'_> {
             out.tag(&format!("l={length};"));
         }
         self.write_names(&mut out);
+        self.write_copies(&mut out);
         out.tag(&format!("bh={};", to_base64(self.body_hash)));
         // The signature begins on a line of its own, so that its place does not depend on it.
         out.fold();
@@ -57,6 +59,32 @@ impl FieldText<'_> {
             }
         }
     }
+
+    /// White space may stand between the octets of a copy, but not in one that is encoded.
+    fn write_copies(&self, out: &mut Folded) {
+        for (i, copy) in self.copied.iter().enumerate() {
+            match i {
+                0 => out.tag("z="),
+                _ => out.piece("|"),
+            }
+            octets_of(copy).for_each(|octet| out.piece(octet));
+        }
+        if !self.copied.is_empty() {
+            out.glue(";");
+        }
+    }
+}
+
+/// An encoded octet, or a run of others.
+fn octets_of(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let len =
+            if rest.starts_with('=') { 3 } else { rest.find('=').unwrap_or(rest.len()).min(20) };
+        let (octet, after) = rest.split_at_checked(len).unwrap_or((rest, ""));
+        rest = after;
+        (!octet.is_empty()).then_some(octet)
+    })
 }
 
 /// Appends the value of `b=` and the CRLF.

@@ -18,7 +18,8 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 40..=900;
 
 /// One signature to be made: whose, with which key, over what.
 ///
-/// Defaults: relaxed/relaxed, [`HeaderSelection::default`], `t=` is given, no `x=`, no `i=`, no `l=`.
+/// Defaults: relaxed/relaxed, [`HeaderSelection::default`], `t=` is given, no `x=`, no `i=`, no `l=`,
+/// no `z=`.
 #[derive(Clone)]
 pub struct SignRequest {
     pub(super) domain: DomainName,
@@ -31,7 +32,14 @@ pub struct SignRequest {
     pub(super) timestamp: Timestamp,
     pub(super) expires_after: Option<Duration>,
     pub(super) coverage: BodyCoverage,
+    pub(super) copies: Copies,
     pub(super) width: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Copies {
+    Written,
+    Omitted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +157,7 @@ impl SignRequest {
             timestamp: Timestamp::Given,
             expires_after: None,
             coverage: BodyCoverage::default(),
+            copies: Copies::Omitted,
             width: WIDTH,
         }
     }
@@ -192,6 +201,14 @@ impl SignRequest {
     #[must_use]
     pub const fn coverage(mut self, coverage: BodyCoverage) -> Self {
         self.coverage = coverage;
+        self
+    }
+
+    /// With copies of the signed fields (`z=`), up to [`MAX_COPIED`](crate::copied::MAX_COPIED) octets,
+    /// so that a verifier can name the field that was changed in transit.
+    #[must_use]
+    pub const fn with_copied_fields(mut self) -> Self {
+        self.copies = Copies::Written;
         self
     }
 

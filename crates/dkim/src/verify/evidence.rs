@@ -18,12 +18,7 @@ pub(super) fn input(
     let form = signature.canonicalization.header;
     let names = signature.signed_names.iter().map(|n| &**n);
     let mut octets = header_input::of_fields(form, headers, names, Some(index));
-    // RFC 6376 §3.7: the own field "with the value of the "b=" tag (including all surrounding
-    // whitespace) deleted".
-    let span = signature.signature_span;
-    let before = field.raw_value.get(..span.start).unwrap_or_default();
-    let behind = field.raw_value.get(span.end..).unwrap_or_default();
-    let emptied = [before, behind].concat();
+    let emptied = header_input::emptied(field, signature);
     header_input::push_own(form, field.raw_name, &emptied, &mut octets);
     SigningInput::new(octets)
 }

@@ -4,13 +4,15 @@ use super::keys::{self, KeySet, KeySlot};
 use super::{Entry, Open, State};
 use crate::algorithm::KeyType;
 use crate::body_hash::{BodyDigest, BodyDigests};
-use crate::diagnose::ProbeDigests;
-use crate::key::PublicKey;
+use crate::diagnose::header::HeaderEvidence;
+use crate::diagnose::{HeaderDiagnosis, ProbeDigests};
+use crate::key::{PublicKey, SigningInput};
 use crate::policy::{Policy, TestingKey};
 use crate::reason::{Reason, Warning};
 use crate::record::KeyRecord;
 use crate::signature::{Claims, Signature};
 use crate::verdict::{BodyHashes, Coverage, KeyFacts, Verdict};
+use postrider_message::HeaderBlock;
 
 /// All that is known when the message has been read.
 pub(super) struct Judge<'v> {
@@ -18,22 +20,24 @@ pub(super) struct Judge<'v> {
     pub(super) slots: &'v [KeySlot],
     pub(super) body: &'v BodyDigests,
     pub(super) probes: &'v ProbeDigests,
+    /// The header's octets; none if nothing shall be explained.
+    pub(super) header: &'v [u8],
 }
 
 impl Judge<'_> {
     pub(super) fn verdict(&self, entry: Entry) -> Verdict {
         match entry.state {
             State::Settled(reason, claims) => settled(entry.field, reason, claims),
-            State::Open(open) => self.open(entry.field, *open),
+            State::Open(open) => self.open(entry.field, &open),
         }
     }
 
-    fn open(&self, field: usize, open: Open) -> Verdict {
-        let mut verdict = described(field, &open);
+    fn open(&self, field: usize, open: &Open) -> Verdict {
+        let mut verdict = described(field, open);
         if let Some(slot) = self.slots.get(open.key.0) {
             verdict.key_records.clone_from(&slot.texts);
         }
-        match self.evaluate(&open, &mut verdict) {
+        match self.evaluate(open, &mut verdict) {
             Ok(()) => {}
             Err(reason) => {
                 verdict.result = reason.result();
@@ -58,6 +62,9 @@ impl Judge<'_> {
         if !body.agree() {
             verdict.diagnosis = self.probes.explain(signature);
         }
+        if !headers_hold {
+            verdict.header_diagnosis = self.explain_header(verdict.field, open, &usable);
+        }
         match (headers_hold, body.agree()) {
             (true, true) => {}
             (true, false) => return Err(Reason::BodyChanged),
@@ -66,6 +73,17 @@ impl Judge<'_> {
         }
         let refusals = self.refusals(open, verdict, record, key);
         self.apply(refusals, verdict)
+    }
+
+    fn explain_header(&self, own: usize, open: &Open, keys: &[Usable<'_>]) -> Vec<HeaderDiagnosis> {
+        let (headers, _) = HeaderBlock::parse(self.header);
+        let evidence = HeaderEvidence { headers: &headers, own, signature: &open.signature };
+        // With other limits than those of the caller there may be other fields.
+        let is_same = headers.is_complete() && !self.header.is_empty();
+        let verifies = |input: &SigningInput| {
+            keys.iter().any(|(_, key)| key.verifies(input, &open.signature.signature))
+        };
+        if is_same { evidence.explain(&verifies) } else { Vec::new() }
     }
 
     /// A look-up that failed is not worth another try if the signature is refused anyway.
@@ -139,6 +157,9 @@ impl Judge<'_> {
     }
 }
 
+/// A key record and its key, found fit for a signature.
+type Usable<'k> = (&'k KeyRecord, &'k PublicKey);
+
 /// The key that verifies the header, else the first that might have.
 fn choose<'k>(
     usable: &[(&'k KeyRecord, &'k PublicKey)],
@@ -181,6 +202,7 @@ fn settled(field: usize, why: Reason, claims: Claims) -> Verdict {
         body: None,
         warnings: Vec::new(),
         diagnosis: None,
+        header_diagnosis: Vec::new(),
     }
 }
 
@@ -211,5 +233,6 @@ fn described(field: usize, open: &Open) -> Verdict {
         body: None,
         warnings: open.warnings.clone(),
         diagnosis: None,
+        header_diagnosis: Vec::new(),
     }
 }

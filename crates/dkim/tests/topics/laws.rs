@@ -15,7 +15,7 @@ fn form() -> impl Strategy<Value = Form> {
 
 fn requests() -> impl Strategy<Value = SignRequest> {
     let coverage = prop_oneof![Just(BodyCoverage::Whole), Just(BodyCoverage::WholeWithLength)];
-    (form(), form(), coverage, any::<[bool; 4]>(), 40..200_usize).prop_map(
+    (form(), form(), coverage, any::<[bool; 5]>(), 40..200_usize).prop_map(
         |(header, body, coverage, set, width)| {
             let mut r = request().canonicalization(Canonicalization { header, body });
             r = r.coverage(coverage).width(width);
@@ -31,6 +31,9 @@ fn requests() -> impl Strategy<Value = SignRequest> {
             if set[3] {
                 let names = ["subject", "FROM", "from", "x-none"];
                 r = r.headers(HeaderSelection::exactly(names).unwrap());
+            }
+            if set[4] {
+                r = r.with_copied_fields();
             }
             r
         },

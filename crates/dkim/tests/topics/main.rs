@@ -7,6 +7,7 @@
 )]
 
 mod diagnosis;
+mod golden;
 mod keys;
 mod laws;
 #[cfg(feature = "serde")]
