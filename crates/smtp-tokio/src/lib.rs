@@ -55,9 +55,10 @@
 //! | [`client`] | [`client::Session`]: one session with one server, step by step |
 //! | [`tls`] | certificates and roots; the ring provider, named at each use |
 //!
-//! Supported: RFC 5321 with RFC 2920 (PIPELINING), RFC 3207 (STARTTLS), RFC 8314 (implicit TLS), RFC 4954
-//! (AUTH), RFC 7435 (opportunistic TLS, its result recorded), the PROXY protocol before TLS. Not yet:
-//! DANE (RFC 7672), client certificates, LMTP.
+//! Supported: RFC 5321 with RFC 2920 (PIPELINING), RFC 3030 (CHUNKING), RFC 2033 (LMTP client, over Unix
+//! sockets too), RFC 3207 (STARTTLS), RFC 8314 (implicit TLS), RFC 4954 (AUTH; the client with SCRAM bound to
+//! TLS by RFC 9266), RFC 7435 (opportunistic TLS, its result recorded), the PROXY protocol before TLS. Not
+//! yet: DANE (RFC 7672), client certificates.
 #![doc(html_root_url = "https://docs.rs/postrider-smtp-tokio")]
 
 pub mod client;

@@ -8,6 +8,8 @@ mod both;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod lmtp;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod tls;
