@@ -18,6 +18,7 @@
 mod asked;
 mod dkim;
 mod dmarc;
+mod lists;
 mod mx;
 mod names;
 mod show;
@@ -122,7 +123,7 @@ pub enum Fix {
 
 /// Looks at everything that DNS and the configuration can answer.
 ///
-/// Findings come by topic: SPF, DKIM, DMARC, names, exchangers, TLS. A check that DNS did not let
+/// Findings come by topic: SPF, DKIM, DMARC, names, exchangers, TLS, lists. A check that DNS did not let
 /// us make is a finding of level [`Level::NotRun`], never silence. `now` is the time that SPF macros
 /// may ask for.
 pub async fn audit<R: Resolver>(setup: &SetUp, resolver: &R, now: UnixTime) -> Vec<Finding> {
@@ -134,6 +135,7 @@ pub async fn audit<R: Resolver>(setup: &SetUp, resolver: &R, now: UnixTime) -> V
     audit.names().await;
     audit.exchangers().await;
     audit.tls().await;
+    audit.lists().await;
     let mut findings = audit.findings;
     if let Some((question, error)) = dns.first_failure() {
         let what = format!("{question}: {error}");

@@ -98,6 +98,8 @@ codes! {
         "whoever that record lets pass passes as this domain too" "RFC 7208 §5.2";
     SpfSelf "spf.self" Broken "our own server does not pass"
         "our own mail fails SPF" "RFC 7208 §2.4";
+    SpfSmarthost "spf.smarthost" Broken "a relay of ours does not pass"
+        "mail that leaves through it fails SPF" "RFC 7208 §2.4";
     SpfSyntax "spf.syntax" Broken "malformed term"
         "receivers must answer permerror: the whole record is void" "RFC 7208 §4.6";
     SpfMacro "spf.macro" Broken "malformed macro"
@@ -227,6 +229,10 @@ codes! {
 
     NetSendVsReceive "net.send-vs-receive" Risky "mail leaves from another address"
         "SPF, PTR and EHLO must be right for the address that sends" "RFC 7208 §2.4";
+    NetListed "net.listed" Risky "our address is in a block list"
+        "receivers that ask the list refuse our mail" "RFC 5782 §2.1";
+    NetListRefuses "net.list-refuses" Note "a block list does not answer us"
+        "its answers mean nothing: it refuses large public resolvers" "RFC 5782 §5";
     NetResolver "net.resolver" Broken "the resolver fails"
         "checks that need its answers were not made" "RFC 1035 §7.2";
 

@@ -31,6 +31,10 @@ pub struct SetUp {
     pub keys: Vec<DkimKey>,
     /// The policy to publish.
     pub dmarc: Dmarc,
+    /// Addresses of relays that also send for us.
+    pub relays: Vec<IpAddr>,
+    /// Block lists in which to look for our addresses (RFC 5782).
+    pub block_lists: Vec<DomainName>,
     /// The domain of MAIL FROM, where it is another than `domain`.
     pub bounce_domain: Option<DomainName>,
     /// The keys of the certificates that the server shows at port 25.
@@ -64,6 +68,8 @@ impl SetUp {
             spf_includes: Vec::new(),
             keys: Vec::new(),
             dmarc,
+            relays: Vec::new(),
+            block_lists: Vec::new(),
             bounce_domain: None,
             tlsa: Vec::new(),
             sts: None,

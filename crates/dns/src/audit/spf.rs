@@ -28,6 +28,7 @@ const CODES: &[Code] = &[
     Code::SpfOverlap,
     Code::SpfType99,
     Code::SpfSelf,
+    Code::SpfSmarthost,
 ];
 
 impl<R: Resolver> Audit<'_, R> {
@@ -50,7 +51,8 @@ impl<R: Resolver> Audit<'_, R> {
         }
         if let [only] = ours.as_slice() {
             self.spf_tree(&name).await;
-            self.spf_self(&name, only).await;
+            self.spf_ours(Code::SpfSelf, self.setup.senders(), only).await;
+            self.spf_ours(Code::SpfSmarthost, &self.setup.relays, only).await;
         }
         self.spf_helo().await;
         self.spf_places().await;
@@ -92,19 +94,20 @@ impl<R: Resolver> Audit<'_, R> {
     }
 
     /// Our own servers must pass.
-    async fn spf_self(&mut self, name: &Name, record: &Record) {
+    async fn spf_ours(&mut self, code: Code, addresses: &[IpAddr], record: &Record) {
+        let name = &self.domain();
         // Another finding is the reason where the record cannot be used at all.
         let Ok(parsed) = postrider_spf::Record::parse(super::text_of(record).text()) else {
             return;
         };
         let mut wanted = Spf::new(parsed).ok();
         let mut outside = Vec::new();
-        for address in self.setup.senders() {
+        for address in addresses {
             match self.spf_of(*address, &self.setup.domain).await {
                 Outcome::Pass => {}
                 Outcome::Unknown => {
                     let error = postrider_resolver::LookupError::Timeout;
-                    self.not_run(&[Code::SpfSelf], name, &error);
+                    self.not_run(&[code], name, &error);
                 }
                 Outcome::Fail => {
                     outside.push(*address);
@@ -117,9 +120,8 @@ impl<R: Resolver> Audit<'_, R> {
             return;
         }
         if let Some(first) = outside.first() {
-            let what =
-                format!("{first}, from which this server sends, does not pass SPF of {name}");
-            let mut finding = Finding::new(Code::SpfSelf, name, what);
+            let what = format!("{first}, from which our mail comes, does not pass SPF of {name}");
+            let mut finding = Finding::new(code, name, what);
             for address in outside.iter().skip(1) {
                 finding = finding.seen(format!("{address} does not pass either"));
             }

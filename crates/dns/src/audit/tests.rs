@@ -80,7 +80,18 @@ const HOST: &str = "mx.example.org. 300 IN A";
 
 const fn same(_: &mut SetUp) {}
 
+fn with_list(setup: &mut SetUp) {
+    setup.block_lists = vec![domain("bl.example")];
+}
+
 const CASES: &[Case] = &[
+    (
+        Code::NetListed,
+        with_list,
+        "",
+        "2.0.0.127.bl.example. 300 IN A 127.0.0.2\n7.100.51.198.bl.example. 300 IN A 127.0.0.4",
+    ),
+    (Code::NetListRefuses, with_list, "", "2.0.0.127.bl.example. 300 IN A 127.255.255.254"),
     (Code::SpfMissing, same, SPF, ""),
     (Code::SpfTwo, same, "", "example.org. 300 IN TXT \"v=spf1 mx ~all\""),
     (Code::SpfPlusAll, same, SPF, "example.org. 300 IN TXT \"v=spf1 mx +all\""),
@@ -93,6 +104,7 @@ const CASES: &[Case] = &[
         "example.org. 300 IN TXT \"v=spf1 mx include:o.example -all\"\no.example. 300 IN TXT \"v=spf1 +all\"",
     ),
     (Code::SpfSelf, same, SPF, "example.org. 300 IN TXT \"v=spf1 ip4:192.0.2.1 ~all\""),
+    (Code::SpfSmarthost, |s| s.relays = vec!["192.0.2.99".parse().unwrap()], "", ""),
     (Code::SpfSyntax, same, SPF, "example.org. 300 IN TXT \"v=spf1 ipv4:198.51.100.7 mx -all\""),
     (Code::SpfMacro, same, SPF, "example.org. 300 IN TXT \"v=spf1 mx exists:%{q}.a.example -all\""),
     (
