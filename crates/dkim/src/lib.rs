@@ -50,6 +50,8 @@
 //! | [`story`] | the evidence in lines, and the result for Authentication-Results | 8601 §2.7.1 |
 //! | [`diagnose`] | what probably happened to a header or body | |
 //! | [`sign`] | signing | 6376 §5 |
+//! | [`rotation`] | from an old key to a new one | |
+//! | [`copied`] | copies of fields in a signature | 6376 §3.5 |
 //! | `keygen` | new keys, with the feature of that name | |
 //!
 //! Supported: rsa-sha256 and ed25519-sha256; all four canonicalisations; every tag, `z=` for
@@ -72,6 +74,7 @@ pub mod keygen;
 pub mod policy;
 pub mod reason;
 pub mod record;
+pub mod rotation;
 pub mod selector;
 pub mod sign;
 pub mod signature;

@@ -185,6 +185,18 @@ impl Verifier {
         })
     }
 
+    /// The canonical octets that the signature in a field covers, to look at: what its `b=` signs.
+    /// `field` is the index of [`Verdict::field`]. The canonical body is what
+    /// [`BodyCanon`](crate::canon::body::BodyCanon) emits.
+    #[must_use]
+    pub fn signed_octets(&self, field: usize) -> Option<&[u8]> {
+        let entry = self.entries.iter().find(|e| e.field == field)?;
+        match &entry.state {
+            State::Settled(..) => None,
+            State::Open(open) => Some(open.input.octets()),
+        }
+    }
+
     /// Takes the next octets of the body.
     pub fn body(&mut self, chunk: &[u8]) {
         self.probes.update(chunk, &self.body);

@@ -1,9 +1,10 @@
 //! Laws for all messages.
 
 use crate::support::*;
+use postrider_dkim::canon::body::BodyCanon;
 use postrider_dkim::{
     Auid, BodyCoverage, Canonicalization, DkimResult, Form, HeaderSelection, Policy, SignRequest,
-    Verifier,
+    Signature, Verifier,
 };
 use postrider_message::HeaderBlock;
 use proptest::prelude::*;
@@ -58,6 +59,19 @@ fn sign(request: SignRequest, body: &[u8]) -> Vec<u8> {
     [signer.finish().unwrap().concat(), HEADER.into(), body.to_vec()].concat()
 }
 
+/// All that the first signature covers: canonical header and canonical body.
+fn covered(message: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (block, _) = HeaderBlock::parse(message);
+    let field = block.fields().next()?;
+    let form = Signature::parse(field.raw_value).ok()?.canonicalization.body;
+    let octets = Verifier::new(&Policy::default(), &block, NOW).signed_octets(0)?.to_vec();
+    let mut body = Vec::new();
+    let mut canon = BodyCanon::new(form);
+    canon.update(&message[block.body_offset()..], |o| body.extend_from_slice(o));
+    canon.finish(|o| body.extend_from_slice(o));
+    Some((octets, body))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -103,6 +117,30 @@ proptest! {
         message[at] ^= 1 << bit;
         let verdicts = judge(&bank(), &message);
         prop_assert!(verdicts.iter().all(|v| !v.is_pass()), "octet {}", at - start);
+    }
+
+    /// A change that the canonical octets do not show is neutral, every other one fails.
+    #[test]
+    fn a_change_fails_or_is_neutral(
+        request in requests(),
+        body in bodies(),
+        place in any::<prop::sample::Index>(),
+        bit in 0..8_u8,
+    ) {
+        let mut message = sign(request, &body);
+        let before = covered(&message);
+        let covers = HEADER.len() + body.len();
+        let at = message.len() - covers + place.index(covers);
+        message[at] ^= 1 << bit;
+        let after = covered(&message);
+        let verdicts = judge(&bank(), &message);
+        let passes = verdicts.first().is_some_and(postrider_dkim::Verdict::is_pass);
+        if before != after {
+            prop_assert!(!passes, "octet {at}");
+        } else if verdicts[0].result != DkimResult::Policy {
+            // Policy: the change made a further From field.
+            prop_assert!(passes, "octet {at}: {}", verdicts[0]);
+        }
     }
 
     #[test]
