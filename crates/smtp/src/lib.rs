@@ -22,7 +22,7 @@
 //! |---|---|
 //! | [`value`] | replies, parameters, EHLO arguments, time, TLS facts |
 //! | [`command`] | commands as values: one grammar to read them, one way to write them |
-//! | [`codec`] | framing: lines, DATA, replies, PROXY headers |
+//! | [`codec`] | framing: lines, DATA, chunks, replies, PROXY headers |
 //! | [`server`] | the server connection |
 //! | [`client`] | the client connection |
 //! | [`sasl`] | both sides of PLAIN and LOGIN |
@@ -37,11 +37,14 @@
 //! | AUTH with PLAIN and LOGIN, under TLS | RFC 4954, RFC 4616 |
 //! | LIMITS | RFC 9422 |
 //! | 521, 556 | RFC 7504, RFC 7505 |
+//! | CHUNKING, BINARYMIME, server | RFC 3030 |
+//! | DSN, parameters of both sides' commands | RFC 3461, RFC 6533 |
+//! | LMTP, server | RFC 2033 |
+//! | REQUIRETLS, MT-PRIORITY, DELIVERBY, FUTURERELEASE, server | RFC 8689, RFC 6710, RFC 2852, RFC 4865 |
 //! | PROXY protocol, versions 1 and 2 | `HAProxy`, `doc/proxy-protocol.txt` |
 //!
-//! Not yet: LMTP (RFC 2033), CHUNKING and BINARYMIME (RFC 3030), DSN (RFC 3461), REQUIRETLS (RFC 8689),
-//! SCRAM (RFC 7677). Their commands get 502 and their parameters 555, as RFC 5321 §4.2.4 and §4.1.1.11
-//! want of what is not announced.
+//! A server announces those of the last groups only when they are configured; what it does not announce
+//! gets 502 or 555, as RFC 5321 §4.2.4 and §4.1.1.11 want.
 #![doc(html_root_url = "https://docs.rs/postrider-smtp")]
 
 pub mod client;

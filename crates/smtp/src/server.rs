@@ -67,7 +67,7 @@ pub mod trace;
 pub use clock::Timer;
 pub use config::{
     Auth, ByMinimum, Config, Extensions, HoldLimits, LongLine, Offer, OnFault, PriorityProfile,
-    Queries, Tls, WirePolicy,
+    Queries, Service, Tls, WirePolicy,
 };
 pub use connection::Connection;
 pub use event::{Event, Framing, Query, SaslStep, StaleTicket, Talk, Ticket, Verdict};

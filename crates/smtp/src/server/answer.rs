@@ -1,6 +1,7 @@
 //! What the application's verdicts do.
 
 use super::clock::Timer;
+use super::config::Service;
 use super::connection::Connection;
 use super::event::Verdict;
 use super::rules;
@@ -13,6 +14,7 @@ use postrider_core::SafeText;
 enum Decision {
     Accept(Option<Reply>),
     Refuse(Reply),
+    Each(Vec<Reply>),
     Close(Reply),
 }
 
@@ -46,9 +48,14 @@ impl Connection {
                 self.abort(&why);
                 self.skip(*octets, standard::LOCAL_ERROR.into(), why);
             }
-            Ask::Begin(Content::Data) | Ask::End => {
+            Ask::Begin(Content::Data) => {
                 self.abort(&why);
                 self.reply(standard::LOCAL_ERROR, &why);
+                self.leave();
+            }
+            Ask::End => {
+                self.abort(&why);
+                self.reply_each(&standard::LOCAL_ERROR.into(), &why);
                 self.leave();
             }
             ask @ (Ask::Hello(_) | Ask::Auth | Ask::Mail(..) | Ask::Rcpt | Ask::Query(_)) => {
@@ -69,10 +76,16 @@ impl Connection {
             Verdict::Reject(r) if r.code() == Code::CLOSING => (Decision::Close(r), rules::CLOSED),
             Verdict::Reject(r) if refuses(&r) => (Decision::Refuse(r), rules::REJECTED),
             Verdict::Close(r) if refuses(&r) => (Decision::Close(r), rules::CLOSED),
+            Verdict::PerRcpt(each) if self.fits_each(ask, &each) => {
+                (Decision::Each(each), rules::ACCEPTED)
+            }
             Verdict::Close(_) => {
                 (Decision::Close(standard::SHUTTING_DOWN.into()), rules::MISPLACED)
             }
-            Verdict::AcceptWith(_) | Verdict::Reject(_) | Verdict::Delay(..) => {
+            Verdict::AcceptWith(_)
+            | Verdict::Reject(_)
+            | Verdict::Delay(..)
+            | Verdict::PerRcpt(_) => {
                 (Decision::Refuse(standard::LOCAL_ERROR.into()), rules::MISPLACED)
             }
         };
@@ -82,6 +95,7 @@ impl Connection {
     fn carry_out(&mut self, ask: Ask, decision: Decision, why: &Why) {
         match decision {
             Decision::Accept(reply) => self.accept(ask, reply.map(complete), why),
+            Decision::Each(replies) => self.end_each(replies),
             Decision::Refuse(reply) => self.reject(&ask, reply, why),
             Decision::Close(reply) => self.close(Some(complete(reply)), why.clone()),
         }
@@ -117,11 +131,8 @@ impl Connection {
                 standard::RECIPIENT_OK
             }
             Ask::End => {
-                self.reply(reply.unwrap_or_else(|| standard::ACCEPTED.into()), why);
-                self.counts.errors = 0;
-                self.counts.useless = 0;
-                self.session.transaction = None;
-                return;
+                self.reply_each(&reply.unwrap_or_else(|| standard::ACCEPTED.into()), why);
+                return self.end_transaction();
             }
         };
         self.reply(reply.unwrap_or_else(|| usual.into()), why);
@@ -146,8 +157,12 @@ impl Connection {
                 self.session.transaction = None;
                 self.skip(*octets, complete(reply), why.clone());
             }
-            Ask::Begin(Content::Data) | Ask::End => {
+            Ask::Begin(Content::Data) => {
                 self.reply(complete(reply), why);
+                self.session.transaction = None;
+            }
+            Ask::End => {
+                self.reply_each(&complete(reply), why);
                 self.session.transaction = None;
             }
             Ask::Hello(_) | Ask::Auth | Ask::Mail(..) | Ask::Query(_) => {
@@ -156,10 +171,58 @@ impl Connection {
         }
     }
 
-    fn begin_body(&mut self, reply: Option<Reply>) {
-        self.state = State::Data(Body::default());
+    /// A message was accepted.
+    fn end_transaction(&mut self) {
+        self.counts.errors = 0;
+        self.counts.useless = 0;
+        self.session.transaction = None;
+    }
+
+    fn fits_each(&self, ask: &Ask, replies: &[Reply]) -> bool {
+        matches!(ask, Ask::End)
+            && self.cfg.service == Service::Lmtp
+            && replies.len() == self.session.owed
+            && replies
+                .iter()
+                .all(|r| !matches!(r.class(), Class::GoOn) && r.code() != Code::CLOSING)
+    }
+
+    /// RFC 2033 §4.2: one reply "for each previously successful RCPT command", in their order.
+    fn end_each(&mut self, replies: Vec<Reply>) {
+        let any = replies.iter().any(|reply| reply.class() == Class::Done);
+        for reply in replies {
+            let rule = match reply.class() {
+                Class::Done => rules::ACCEPTED,
+                Class::GoOn | Class::Transient | Class::Permanent => rules::REJECTED,
+            };
+            self.reply(complete(reply), &self.why(rule));
+        }
+        match any {
+            true => self.end_transaction(),
+            false => self.session.transaction = None,
+        }
+    }
+
+    /// The same reply for everyone to whom the end of the content owes one.
+    pub(super) fn reply_each(&mut self, reply: &Reply, why: &Why) {
+        for _ in 0..self.session.owed.max(1) {
+            self.reply(reply.clone(), why);
+        }
+    }
+
+    /// Counts a message whose content is about to come.
+    pub(super) fn begin_content(&mut self) {
         self.flow.unconsumed = 0;
         self.counts.transactions = self.counts.transactions.saturating_add(1);
+        self.session.owed = match (self.cfg.service, &self.session.transaction) {
+            (Service::Lmtp, Some(transaction)) => transaction.accepted,
+            _ => 1,
+        };
+    }
+
+    fn begin_body(&mut self, reply: Option<Reply>) {
+        self.state = State::Data(Body::default());
+        self.begin_content();
         let usual = || {
             let text = SafeText::from_static("send the message, end with CRLF.CRLF");
             Reply::new(Code::START_MAIL.alone(), text)

@@ -38,7 +38,7 @@ impl Connection {
         // RFC 4954 §4: "After a successful AUTH command completes, a server MUST reject any further
         // AUTH commands with a 503 reply." and "The AUTH command is not permitted during a mail
         // transaction."
-        let ordered = self.session.protocol == Some(Protocol::Esmtp)
+        let ordered = matches!(self.session.protocol, Some(Protocol::Esmtp | Protocol::Lmtp))
             && self.session.user == User::Unknown
             && self.session.transaction.is_none();
         (!ordered).then_some((standard::WRONG_ORDER, rules::AUTH_ORDER))

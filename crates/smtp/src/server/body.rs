@@ -69,7 +69,7 @@ impl Connection {
 
     fn end_discarded(&mut self) {
         self.state = State::Command;
-        self.reply(standard::TOO_BIG, &self.why(rules::SIZE));
+        self.reply_each(&standard::TOO_BIG.into(), &self.why(rules::SIZE));
         self.leave();
     }
 
@@ -80,7 +80,7 @@ impl Connection {
             Some(why) => {
                 self.abort(&why);
                 let detail = why.detail.clone().unwrap_or_default();
-                self.reply(standard::BAD_BODY.because(&detail), &why);
+                self.reply_each(&standard::BAD_BODY.because(&detail), &why);
                 self.leave();
             }
         }

@@ -73,8 +73,7 @@ impl Connection {
         if let Some(transaction) = &mut self.session.transaction {
             transaction.chunks = Some(Box::new(ChunkDecoder::new()));
         }
-        self.flow.unconsumed = 0;
-        self.counts.transactions = self.counts.transactions.saturating_add(1);
+        self.begin_content();
         self.begin_chunk(octets, chunk);
     }
 

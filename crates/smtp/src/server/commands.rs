@@ -1,11 +1,11 @@
 //! Commands in order (RFC 5321 §4.1.4).
 
-use super::config::{Auth, Offer, Queries, Tls};
+use super::config::{Auth, Offer, Queries, Service, Tls};
 use super::connection::Connection;
 use super::event::{Event, Framing, Query};
 use super::rules;
 use super::state::{Ask, Charset, Content, Mood, Upgrade, User};
-use crate::command::{Command, ParseCommandError as Error};
+use crate::command::Command;
 use crate::rule::Rule;
 use crate::value::reply::standard::{self, Standard};
 use crate::value::{BodyType, MailParams, Protocol, RcptParams};
@@ -28,10 +28,10 @@ impl Connection {
         match command {
             Command::Ehlo(who) => self.hello(who, Protocol::Esmtp),
             Command::Helo(who) => self.hello(who, Protocol::Smtp),
+            Command::Lhlo(who) => self.hello(who, Protocol::Lmtp),
             Command::Mail { from, params } => self.mail(from, params),
             Command::Rcpt { to, params } => self.rcpt(to, params),
             Command::Data => self.data(),
-            Command::Lhlo(_) => self.refuse_line(&Error::NotImplemented { verb: "LHLO" }),
             Command::Bdat { octets, chunk } => self.bdat(octets, chunk, None),
             Command::Rset => self.rset(),
             Command::Noop => self.reply(standard::OK, &self.why(rules::NOOP)),
@@ -46,18 +46,36 @@ impl Connection {
 
     /// What stands before every command: a refused greeting, and TLS where it is required.
     fn barrier(&self, command: &Command) -> Option<(Standard, Rule)> {
+        if let Some(refusal) = self.other_service(command) {
+            return Some(refusal);
+        }
         // RFC 5321 §3.1: after 554 "a server [...] SHOULD respond to any intervening commands with a
         // 503".
         if self.mood == Mood::Refusing && !matches!(command, Command::Quit) {
             return Some((standard::WRONG_ORDER, rules::GREETING_REFUSED));
         }
         // RFC 3207 §4: "to every command other than NOOP, EHLO, STARTTLS, or QUIT".
-        let free =
-            matches!(command, Command::Noop | Command::Ehlo(_) | Command::StartTls | Command::Quit);
+        let free = matches!(
+            command,
+            Command::Noop | Command::Ehlo(_) | Command::Lhlo(_) | Command::StartTls | Command::Quit
+        );
         if self.cfg.tls == Tls::Required && self.tls.is_none() && !free {
             return Some((standard::TLS_NEEDED, rules::TLS_NEEDED));
         }
         None
+    }
+
+    /// RFC 2033 §4.1: an LMTP server answers HELO and EHLO with 500; LHLO is not of SMTP.
+    fn other_service(&self, command: &Command) -> Option<(Standard, Rule)> {
+        match (self.cfg.service, command) {
+            (Service::Lmtp, Command::Ehlo(_) | Command::Helo(_)) => {
+                Some((standard::SYNTAX, rules::LMTP_HELLO))
+            }
+            (Service::Smtp, Command::Lhlo(_)) => {
+                Some((standard::NOT_IMPLEMENTED, rules::NOT_IMPLEMENTED))
+            }
+            _ => None,
+        }
     }
 
     fn is_junk(&mut self) -> bool {
@@ -151,7 +169,8 @@ impl Connection {
     fn data(&mut self) {
         match &self.session.transaction {
             None => self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_MAIL),
-            Some(t) if t.accepted == 0 && t.refused == 0 => {
+            // RFC 2033 §4.2: without a recipient there is nobody to reply for, so that DATA gets 503.
+            Some(t) if t.accepted == 0 && (t.refused == 0 || self.cfg.service == Service::Lmtp) => {
                 self.refuse_by(standard::WRONG_ORDER.into(), rules::SEQ_RCPT);
             }
             Some(t) if t.accepted == 0 => {

@@ -12,6 +12,8 @@ use postrider_core::{DomainName, Network, UnixTime};
 pub struct Config {
     /// The name in the greeting and in the EHLO reply.
     pub hostname: DomainName,
+    /// Whether the listener speaks SMTP or LMTP.
+    pub service: Service,
     /// TLS on this listener.
     pub tls: Tls,
     /// AUTH on this listener.
@@ -30,6 +32,17 @@ pub struct Config {
     pub limits: Limits,
     /// Timeouts.
     pub timeouts: Timeouts,
+}
+
+/// What a listener speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a switch")]
+pub enum Service {
+    /// SMTP: EHLO and HELO.
+    #[default]
+    Smtp,
+    /// LMTP (RFC 2033): LHLO, and a reply for each recipient. Never on port 25 (§5).
+    Lmtp,
 }
 
 /// How a listener stands to TLS.
@@ -181,6 +194,7 @@ impl Config {
     pub fn new(hostname: DomainName) -> Self {
         Self {
             hostname,
+            service: Service::Smtp,
             tls: Tls::Off,
             auth: Auth::Off,
             proxies: Vec::new(),

@@ -169,4 +169,6 @@ pub enum Verdict {
     Delay(Duration, Box<Self>),
     /// No, and the connection ends with this reply.
     Close(Reply),
+    /// At the end of a message by LMTP: a reply for each accepted recipient, in order (RFC 2033 §4.2).
+    PerRcpt(Vec<Reply>),
 }

@@ -1,7 +1,7 @@
 //! The greeting, EHLO and HELO.
 
 use super::answer::rebuilt;
-use super::config::{ByMinimum, HoldLimits, Offer, PriorityProfile, Tls};
+use super::config::{ByMinimum, HoldLimits, Offer, PriorityProfile, Service, Tls};
 use super::connection::Connection;
 use super::event::Event;
 use super::rules;
@@ -22,7 +22,11 @@ impl Connection {
 
     /// RFC 5321 §4.2: the greeting names the server first.
     fn greeting(&self) -> Reply {
-        let text = format_args!("{} ESMTP", self.cfg.hostname);
+        let name = match self.cfg.service {
+            Service::Smtp => "ESMTP",
+            Service::Lmtp => "LMTP",
+        };
+        let text = format!("{} {name}", self.cfg.hostname);
         Reply::new(Code::READY.alone(), SafeText::display(&text))
     }
 

@@ -36,6 +36,7 @@ crate::rule::rules! {
     SEQ_MAIL = "seq.mail-first", "RFC 5321 §4.1.4", "RCPT or DATA before MAIL.";
     SEQ_RCPT = "seq.rcpt-first", "RFC 5321 §4.1.4", "DATA before RCPT.";
     NO_RECIPIENTS = "seq.no-valid-recipients", "RFC 5321 §3.3", "DATA when every recipient was refused.";
+    LMTP_HELLO = "lmtp.hello", "RFC 2033 §4.1", "EHLO or HELO where LMTP is spoken.";
     UTF8_ADDRESS = "address.utf8", "RFC 6531 §3.5", "An address outside US-ASCII without SMTPUTF8.";
 
     TLS_READY = "tls.ready", "RFC 3207 §4", "STARTTLS is accepted.";

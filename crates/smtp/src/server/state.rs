@@ -99,6 +99,8 @@ pub(super) struct Session {
     pub(super) protocol: Option<Protocol>,
     pub(super) user: User,
     pub(super) transaction: Option<Transaction>,
+    /// How many replies the end of the content gets: in LMTP one for each accepted recipient.
+    pub(super) owed: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -22,7 +22,9 @@ use super::driver::{Driver, Kind, Plan, config};
 use postrider_core::{Network, SafeText};
 use postrider_smtp::command::Lenient;
 use postrider_smtp::sasl::Mechanism;
-use postrider_smtp::server::{Auth, Config, LongLine, Offer, OnFault, Queries, Tls, Verdict};
+use postrider_smtp::server::{
+    Auth, Config, LongLine, Offer, OnFault, Queries, Service, Tls, Verdict,
+};
 use postrider_smtp::value::reply::{Code, Enhanced, Reply, Status};
 use std::time::Duration;
 
@@ -196,6 +198,7 @@ fn verdict(text: &str) -> Verdict {
     match (word, rest) {
         ("accept", "") => Verdict::Accept,
         ("accept", text) => Verdict::AcceptWith(reply(text)),
+        ("each", texts) => Verdict::PerRcpt(texts.split(" | ").map(reply).collect()),
         ("reject", text) => Verdict::Reject(reply(text)),
         ("close", text) => Verdict::Close(reply(text)),
         ("delay", text) => {
@@ -296,6 +299,7 @@ fn set(config: &mut Config, key: &str, value: &str) {
         "auth" => config.auth = Auth::Offered(mechanisms()),
         "smtputf8" => config.extensions.smtputf8 = offer(),
         "limits" => config.extensions.limits = offer(),
+        "service" => config.service = Service::Lmtp,
         "dsn" => config.extensions.dsn = offer(),
         "chunking" => config.extensions.chunking = offer(),
         "binarymime" => config.extensions.binarymime = offer(),

@@ -10,7 +10,7 @@ use memchr::{memchr, memchr3, memrchr};
 
 /// Octets that are passed at once; not above [`TEXT_LINE`], so that only the first line of a block can
 /// be a long one.
-const BLOCK: usize = 512;
+const BLOCK: usize = 992;
 /// Octets that are looked at closely when there is something to see.
 const SPOT: usize = 64;
 
@@ -227,13 +227,24 @@ impl Scanner {
     }
 }
 
-/// The bits of all octets of a block, if there is nothing in it to look at closely; `before` stands before it.
+/// The bits of all octets of a block, if there is nothing in it to look at closely; `before` stands
+/// before it. Not inlined, because what surrounds it keeps compilers from making vectors of it.
+#[inline(never)]
 fn glance(before: u8, block: &[u8]) -> Option<u8> {
+    const LANES: usize = 32;
     let (first, behind) = block.split_first()?;
-    let mut odd = is_odd(before, *first);
-    let mut least = *first;
-    let mut all = *first;
-    for (a, b) in block.iter().zip(behind) {
+    let ahead = block.get(..behind.len())?;
+    let (pairs, rest) = (ahead.as_chunks::<LANES>(), behind.as_chunks::<LANES>());
+    let (mut odd, mut least, mut all) = ([0; LANES], [u8::MAX; LANES], [0; LANES]);
+    for (a, b) in pairs.0.iter().zip(rest.0) {
+        odd.iter_mut().zip(a).zip(b).for_each(|((odd, a), b)| *odd |= is_odd(*a, *b));
+        least.iter_mut().zip(b).for_each(|(least, b)| *least = (*least).min(*b));
+        all.iter_mut().zip(b).for_each(|(all, b)| *all |= *b);
+    }
+    let mut odd = odd.iter().fold(is_odd(before, *first), |x, y| x | y);
+    let mut least = least.iter().fold(*first, |x, y| x.min(*y));
+    let mut all = all.iter().fold(*first, |x, y| x | y);
+    for (a, b) in pairs.1.iter().zip(rest.1) {
         odd |= is_odd(*a, *b);
         least = least.min(*b);
         all |= b;
