@@ -7,6 +7,7 @@ mod dkim;
 mod dmarc;
 mod message;
 mod policy;
+mod reports;
 mod resolver;
 mod smtp;
 mod spf;
@@ -21,6 +22,7 @@ pub fn targets() -> impl Iterator<Item = (&'static str, Body)> {
         dmarc::TARGETS,
         message::TARGETS,
         policy::TARGETS,
+        reports::TARGETS,
         resolver::TARGETS,
         smtp::TARGETS,
         spf::TARGETS,

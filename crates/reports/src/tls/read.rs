@@ -42,7 +42,14 @@ pub(crate) fn read_json(
         .map_err(|e| ReadJsonError::Malformed { line: e.line(), column: e.column() })?;
     let mut at = Members { notes, limits };
     let range = root.get("date-range").unwrap_or(&Value::Null);
-    let time = |name, place| moment(range.get(name)).ok_or(ReadJsonError::Required(place));
+    let mut time = |name, place| {
+        let time = moment(range.get(name)).ok_or(ReadJsonError::Required(place))?;
+        let whole = UnixTime::from_secs(time.secs());
+        if whole != time {
+            at.notes.add(place, Deviation::Fraction(SafeText::display(&time)));
+        }
+        Ok(whole)
+    };
     let begin = time("start-datetime", "date-range/start-datetime")?;
     let end = time("end-datetime", "date-range/end-datetime")?;
     if end < begin {
