@@ -17,7 +17,11 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
         row["expect"]["dmarc"].is_string() || unwanted.clone().any(|n| n[0] == "dmarc")
     };
     let judge: fn(&Value, &[u8]) -> Result<(), String> = whole;
-    [("e2e-rspamd", judge), ("spoofing-espoofer", spoofed)]
+    let story = corpora.read("reference-story/zone.txt");
+    let story = String::from_utf8(story).expect("a zone");
+    let forger = Case::new("forger", move || forger_passes_through_spf(&story));
+    let story = Suite { name: "reference-story", cases: vec![forger] };
+    let mut suites: Vec<Suite> = [("e2e-rspamd", judge), ("spoofing-espoofer", spoofed)]
         .map(|(name, judge)| {
             let rows = corpora.rows(format!("{name}/cases.jsonl"));
             let rows = rows.into_iter().filter(|r| name != "e2e-rspamd" || is_dmarc(r));
@@ -29,7 +33,33 @@ pub fn suites(corpora: &Corpora) -> Vec<Suite> {
             };
             Suite { name, cases: rows.map(case).collect() }
         })
-        .into()
+        .into();
+    suites.push(story);
+    suites
+}
+
+/// `+all` in SPF opens what `p=reject` seems to close: a stranger passes, and the story says by what.
+/// As published, two records make SPF a permerror; merged, as any linter advises, they let all in.
+fn forger_passes_through_spf(story: &str) -> Result<(), String> {
+    let (one, other) = ("\"v=spf1 mx ra=postmaster +all\"", "\"v=spf1 a ra=postmaster +all\"");
+    let merged = story.replace(one, "\"merged\"").replace(other, "\"v=spf1 a mx +all\"");
+    let judge = |zone: &str| {
+        let zone = ZoneResolver::parse(zone).expect("a zone");
+        let row = serde_json::json!({ "ip": "192.0.2.66", "helo": "bulk.stranger.example" });
+        let ids: Vec<_> = spf(&zone, &row, b"boss@example.org").into_iter().collect();
+        let header = HeaderBlock::parse(b"From: boss@example.org\r\n\r\n").0;
+        let authors = author_domains(&header);
+        block_on(evaluate_authors(&zone, &authors, &ids, &Policy::DEFAULT)).expect("no wait")
+    };
+    let (published, merged) = (judge(story), judge(&merged));
+    if published.result != DmarcResult::Fail || merged.result != DmarcResult::Pass {
+        return Err(format!("as published: {published}\nmerged: {merged}"));
+    }
+    let why = merged.why.to_string();
+    match why == "spf domain example.org is aligned (relaxed)" {
+        true => Ok(()),
+        false => Err(why),
+    }
 }
 
 /// The moment at which all suites judge.
