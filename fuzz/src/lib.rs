@@ -5,6 +5,7 @@
 
 mod dkim;
 mod dmarc;
+mod dns;
 mod message;
 mod policy;
 mod reports;
@@ -20,6 +21,7 @@ pub fn targets() -> impl Iterator<Item = (&'static str, Body)> {
     [
         dkim::TARGETS,
         dmarc::TARGETS,
+        dns::TARGETS,
         message::TARGETS,
         policy::TARGETS,
         reports::TARGETS,
