@@ -3,7 +3,7 @@
 use crate::peer::Peer;
 use bytes::Bytes;
 use postrider_core::{ForwardPath, Host, ReversePath};
-use postrider_smtp::client::{Config, Transaction};
+use postrider_smtp::client::{Config, Dialect, Transaction};
 use postrider_smtp_tokio::client::{Delivered, Session, Settings, server_name};
 use postrider_tests::{installed, python_with, run};
 use std::net::SocketAddr;
@@ -131,4 +131,18 @@ fn into_aiosmtpd_with_one_recipient_refused() {
         let kept = std::fs::read(folder.path().join(number)).expect("a message");
         assert_eq!(kept, MESSAGE);
     }
+}
+
+#[test]
+fn into_aiosmtpd_by_lmtp_with_a_result_for_each_recipient() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(sink) = aiosmtpd("lmtp", folder.path()) else { return };
+    let to = ["b@mx.example", "no@mx.example", "full@mx.example", "c@mx.example"];
+    let mut config = config();
+    config.dialect = Dialect::Lmtp;
+    for delivered in deliver(sink.at, config, &[transaction(&to), transaction(&to)]) {
+        assert!(delivered.result.is_ok(), "{delivered:?}");
+        assert_eq!(codes(&delivered), [250, 550, 452, 250]);
+    }
+    assert_eq!(std::fs::read(folder.path().join("1.eml")).expect("a message"), MESSAGE);
 }
