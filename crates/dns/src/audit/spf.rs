@@ -6,7 +6,7 @@ use crate::lint::RecordKind;
 use crate::{Spf, ZonePlan};
 use postrider_core::DomainName;
 use postrider_dmarc::Outcome;
-use postrider_resolver::{Kind, Name, Record, Resolver};
+use postrider_resolver::{Kind, LookupError, Name, Record, Resolver};
 use postrider_spf::{Identity, Limits, Sender, Session, Verdict};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -106,7 +106,8 @@ impl<R: Resolver> Audit<'_, R> {
             match self.spf_of(*address, &self.setup.domain).await {
                 Outcome::Pass => {}
                 Outcome::Unknown => {
-                    let error = postrider_resolver::LookupError::Timeout;
+                    let failure = self.dns.first_failure().map(|(_, error)| error);
+                    let error = failure.unwrap_or(LookupError::Timeout);
                     self.not_run(&[code], name, &error);
                 }
                 Outcome::Fail => {
