@@ -8,10 +8,13 @@
 
 use bytes::{Bytes, BytesMut};
 use postrider_core::{DomainName, ForwardPath, Host, ReversePath, SafeText, Secret};
-use postrider_smtp::client::{self, Chunking, TlsPolicy, Transaction};
+use postrider_smtp::client::{self, Chunking, Dialect, TlsPolicy, Transaction};
 use postrider_smtp::sasl::scram::Nonce;
 use postrider_smtp::sasl::{Credentials, Mechanism};
-use postrider_smtp::server::{self, Auth, ByMinimum, Offer, PriorityProfile, Tls, Verdict};
+use postrider_smtp::server::{
+    self, Auth, ByMinimum, Offer, PriorityProfile, Service, Tls, Verdict,
+};
+use postrider_smtp::value::reply::{Code, Reply};
 use postrider_smtp::value::{
     BodyType, ByMode, DeliverBy, EnvelopeId, Instant, Notify, PeerIdentity, Priority, RcptParams,
     Ret, TlsInfo,
@@ -72,6 +75,8 @@ struct World {
     client_rx: BytesMut,
     server_rx: BytesMut,
     said: Vec<client::Event>,
+    /// LMTP: whose mailbox is full.
+    full: Option<usize>,
     mails: Vec<(server::Event, Vec<server::Event>, Vec<u8>)>,
 }
 
@@ -97,6 +102,14 @@ fn tls() -> TlsInfo {
 
 impl World {
     fn new(path: (Duration, usize), configure: impl FnOnce(&mut client::Config)) -> Self {
+        Self::with(server_config(), path, configure)
+    }
+
+    fn with(
+        server: server::Config,
+        path: (Duration, usize),
+        configure: impl FnOnce(&mut client::Config),
+    ) -> Self {
         let now = Instant::from_millis(0);
         let mut config = client::Config::new(Host::parse(b"client.example").unwrap());
         configure(&mut config);
@@ -104,12 +117,13 @@ impl World {
         Self {
             now,
             client: client::Connection::new(Arc::new(config), now),
-            server: server::Connection::new(Arc::new(server_config()), peer, local, now),
+            server: server::Connection::new(Arc::new(server), peer, local, now),
             up: Pipe::new(path),
             down: Pipe::new(path),
             client_rx: BytesMut::new(),
             server_rx: BytesMut::new(),
             said: Vec::new(),
+            full: None,
             mails: Vec::new(),
         }
     }
@@ -120,8 +134,11 @@ impl World {
             E::Connected { ticket, .. }
             | E::Hello { ticket, .. }
             | E::Auth { ticket, .. }
-            | E::Begin { ticket, .. }
-            | E::End { ticket, .. } => *ticket,
+            | E::Begin { ticket, .. } => *ticket,
+            E::End { ticket, .. } => {
+                let verdict = self.verdict();
+                return self.server.answer(self.now, *ticket, verdict).unwrap();
+            }
             E::Mail { ticket, .. } => {
                 let ticket = *ticket;
                 self.mails.push((event, Vec::new(), Vec::new()));
@@ -140,6 +157,20 @@ impl World {
             _ => return,
         };
         self.server.answer(self.now, ticket, Verdict::Accept).unwrap();
+    }
+
+    /// What is said of a message.
+    fn verdict(&self) -> Verdict {
+        let Some(full) = self.full else {
+            return Verdict::Accept;
+        };
+        let text = SafeText::from_static;
+        let (ok, no) = (Code::new(250).unwrap().with(0, 0), Code::new(452).unwrap().with(2, 2));
+        let reply = |n| match n == full {
+            true => Reply::new(no, text("mailbox full")),
+            false => Reply::new(ok, text("kept")),
+        };
+        Verdict::PerRcpt((0..self.mails.last().unwrap().1.len()).map(reply).collect())
     }
 
     /// Everything that can happen at this moment.
@@ -284,6 +315,26 @@ fn every_extension_arrives_as_it_was_asked() {
     let [server::Event::Rcpt { params, .. }, ..] = &rcpts[..] else { panic!("{rcpts:?}") };
     assert_eq!(*params, notify);
     assert_eq!(body, b"\n\r\0\r\xff");
+}
+
+#[test]
+fn lmtp_tells_each_recipient_its_own_result() {
+    let mut config = server_config();
+    config.service = Service::Lmtp;
+    for chunking in [Chunking::Never, Chunking::WhenOffered] {
+        let mut world = World::with(config.clone(), WIDE, |c| {
+            c.chunking = chunking;
+            c.dialect = Dialect::Lmtp;
+        });
+        world.ready();
+        world.full = Some(1);
+        assert_eq!(world.send(transaction(), &message()), 2 * ROUND_TRIP);
+        let results = world.said.iter().filter_map(|e| match e {
+            client::Event::Delivered { index, reply } => Some((*index, reply.code().get())),
+            _ => None,
+        });
+        assert_eq!(results.collect::<Vec<_>>(), [(0, 250), (1, 452), (2, 250)]);
+    }
 }
 
 #[test]
