@@ -10,7 +10,7 @@ use crate::explanation::Explanation;
 use crate::limits::Limits;
 use crate::macros::DomainSpec;
 use crate::outcome::{Both, Match, Outcome, Verdict};
-use crate::record::{Directive, Record, is_spf};
+use crate::record::{Directive, Mechanism, Record, is_spf};
 use crate::reverse::Reverse;
 use crate::session::{Identity, Session};
 use crate::step::{Event, Trace};
@@ -140,6 +140,9 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         let frame = Frame { domain: domain.clone(), record: Arc::clone(&record), scope };
         // §4.6.2: "Each mechanism is considered in turn from left to right."
         for (span, directive) in record.directives() {
+            if self.is_outside(&frame, span, &directive.mechanism) {
+                continue;
+            }
             if let Some(found) = self.directive(&frame, span, directive).await? {
                 if scope == Scope::Outer && Verdict::from(found.qualifier) == Verdict::Fail {
                     self.explain(&frame).await;
@@ -187,6 +190,18 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
         let record = Arc::new(record);
         self.asker.step(|| Event::Record { domain: domain.clone(), record: Arc::clone(&record) });
         Ok(record)
+    }
+
+    /// Whether a network does not hold the client: what most terms come to, told without a future.
+    fn is_outside(&mut self, frame: &Frame, span: Span, mechanism: &Mechanism) -> bool {
+        let client = self.facts.client;
+        let Some(false) = mechanism.network_holds(client) else {
+            return false;
+        };
+        self.asker.step(|| Event::Term { text: frame.record.text_of(span).into(), span });
+        self.asker.step(|| Event::Compared { client, inside: false });
+        self.asker.step(|| Event::Ended { matched: None });
+        true
     }
 
     async fn directive(

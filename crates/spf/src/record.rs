@@ -16,6 +16,7 @@ pub use reporting::{Reporting, Requested};
 
 use crate::macros::{DomainSpec, MacroString};
 use postrider_core::Span;
+use std::net::IpAddr;
 
 /// A record that begins with `v=spf1` and whose every term is well formed.
 ///
@@ -250,6 +251,20 @@ impl Mechanism {
             Self::Ip4(_) => "ip4",
             Self::Ip6(_) => "ip6",
             Self::Exists(_) => "exists",
+        }
+    }
+
+    /// Whether the network of `ip4` or `ip6` holds the client; nothing for other mechanisms.
+    pub(crate) fn network_holds(&self, client: IpAddr) -> Option<bool> {
+        match self {
+            Self::Ip4(n) => Some(matches!(client, IpAddr::V4(a) if n.contains(a))),
+            Self::Ip6(n) => Some(matches!(client, IpAddr::V6(a) if n.contains(a))),
+            Self::All
+            | Self::Include(_)
+            | Self::A(_)
+            | Self::Mx(_)
+            | Self::Ptr(_)
+            | Self::Exists(_) => None,
         }
     }
 

@@ -26,11 +26,8 @@ impl<R: Resolver, T: Trace> Eval<'_, R, T> {
             Mechanism::A(host) => self.a(frame, host).await?,
             Mechanism::Mx(host) => self.mx(frame, host).await?,
             Mechanism::Ptr(spec) => self.ptr(frame, spec.as_ref()).await?,
-            Mechanism::Ip4(network) => {
-                self.compared(matches!(client, IpAddr::V4(a) if network.contains(a)))
-            }
-            Mechanism::Ip6(network) => {
-                self.compared(matches!(client, IpAddr::V6(a) if network.contains(a)))
+            Mechanism::Ip4(_) | Mechanism::Ip6(_) => {
+                self.compared(mechanism.network_holds(client) == Some(true))
             }
             Mechanism::Exists(spec) => self.exists(frame, spec).await?,
         };

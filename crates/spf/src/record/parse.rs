@@ -61,6 +61,12 @@ pub(super) fn record(text: &[u8]) -> Result<Record, Vec<Fault>> {
     let mut terms = Vec::with_capacity(spaces.min(USUAL_TERMS));
     let mut faults = Vec::new();
     for part in parts(whole.split(VERSION.len()).1) {
+        // Most terms of most records; whatever else, and every fault, takes the long way.
+        if let Some(network) = part.octets.strip_prefix(b"ip4:").and_then(ip4_network) {
+            let directive = Directive::new(Qualifier::Pass, Mechanism::Ip4(network));
+            terms.push(Term { span: part.span(), kind: TermKind::Directive(directive) });
+            continue;
+        }
         match term(part) {
             Ok(kind) => {
                 faults.extend(second(&terms, &kind).map(|kind| part.fault(kind)));
@@ -107,10 +113,6 @@ fn second(terms: &[Term], kind: &TermKind) -> Option<FaultKind> {
 }
 
 fn term(part: Part<'_>) -> Result<TermKind, Fault> {
-    // Most terms of most records; whatever else, and every fault, takes the long way.
-    if let Some(network) = part.octets.strip_prefix(b"ip4:").and_then(ip4_network) {
-        return Ok(TermKind::Directive(Directive::new(Qualifier::Pass, Mechanism::Ip4(network))));
-    }
     if let Some(i) = part.octets.iter().position(|b| !b.is_ascii_graphic()) {
         let octet = part.octets.get(i).copied().unwrap_or_default();
         let (at, _) = part.split(i).1.split(1);
