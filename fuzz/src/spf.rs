@@ -4,9 +4,10 @@ use crate::Body;
 use postrider_core::UnixTime;
 use postrider_resolver::zone::FaultKinds;
 use postrider_resolver::{LookupError, Name, Record as Data, Txt, ZoneResolver, block_on};
+use postrider_spf::whatif::MAX_CHANGES;
 use postrider_spf::{
     DomainSpec, Event, Identity, Limits, MacroString, ReceivedSpf, Record, Sender, Session, Step,
-    Verdict, check, is_spf,
+    Verdict, check, is_spf, what_if,
 };
 use std::net::IpAddr;
 
@@ -68,6 +69,13 @@ fn eval(data: &[u8]) {
         assert!(story.chars().all(|c| c == '\n' || !c.is_control()), "{story:?}");
         let field = ReceivedSpf::new(&outcome, &session);
         assert_eq!(ReceivedSpf::parse(field.to_string().as_bytes()), Ok(field));
+
+        let what = what_if(&zone, &session, &outcome, &limits);
+        let what = block_on(what).expect("a zone never waits");
+        assert!(what.changes.len() <= MAX_CHANGES);
+        assert!(outcome.verdict != Verdict::Pass || what.changes.is_empty());
+        let told = what.to_string();
+        assert!(told.chars().all(|c| c == '\n' || !c.is_control()), "{told:?}");
     }
 }
 
