@@ -213,6 +213,8 @@ async fn authenticate<H: Handler>(step: SaslStep, handler: &mut H) -> Verdict {
         SaslStep::Credentials { mechanism, credentials } => {
             handler.authenticate(mechanism, credentials).await
         }
-        _ => Verdict::Reject(standard::AUTH_UNAVAILABLE.reply()),
+        SaslStep::LookUp { .. } | SaslStep::Proven { .. } | _ => {
+            Verdict::Reject(standard::AUTH_UNAVAILABLE.reply())
+        }
     }
 }

@@ -41,6 +41,12 @@ pub enum SaslError {
         /// What the server wants.
         count: u32,
     },
+    /// The client did not show that it knows the password, as SCRAM demands.
+    #[error("client did not prove that it knows the password")]
+    ClientUnproven,
+    /// What the client says of channel binding is not what this side sees.
+    #[error("channel binding does not match")]
+    Binding,
     /// The server did not show that it knows the password, as SCRAM demands.
     #[error("server did not prove that it knows the password")]
     ServerUnproven,

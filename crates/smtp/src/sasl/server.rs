@@ -1,7 +1,12 @@
 //! The server's side of an exchange.
 
+mod scram;
+
+pub use scram::{LookUp, ScramSecret};
+
 use super::line::{decode, encode};
 use super::{Credentials, Mechanism, SaslError};
+use crate::value::ChannelBindings;
 use postrider_core::{SafeText, Secret};
 
 /// A mechanism that waits for the client's next line.
@@ -10,15 +15,34 @@ pub struct Exchange(State);
 
 #[derive(Clone, Debug)]
 enum State {
+    ScramFirst(Box<scram::First>),
+    ScramLast(Box<scram::Last>),
+    /// Only the client's empty answer to the server's proof is missing.
+    ScramProven {
+        mechanism: Mechanism,
+        user: SafeText,
+        authorization: Option<SafeText>,
+    },
     Plain,
     LoginUser,
-    LoginPassword { user: SafeText },
+    LoginPassword {
+        user: SafeText,
+    },
 }
 
 /// What follows a line of the client.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "an exchange goes on or it ends")]
+#[expect(clippy::exhaustive_enums, reason = "an exchange goes on, asks or ends")]
 pub enum Step {
+    /// The secret of a user is wanted: [`LookUp::found`] goes on.
+    LookUp(Box<LookUp>),
+    /// The client has proven that it knows the password of this user.
+    Proven {
+        /// Who it is.
+        user: SafeText,
+        /// Whom to act for, if that is somebody else.
+        authorization: Option<SafeText>,
+    },
     /// Send `334` with this text and wait for a line.
     Challenge {
         /// The challenge in base64; no secret.
@@ -39,13 +63,32 @@ impl Exchange {
         mechanism: Mechanism,
         initial: Option<Secret<Vec<u8>>>,
     ) -> Result<Step, SaslError> {
+        Self::start_bound(mechanism, initial, None)
+    }
+
+    /// The same on a channel to which SCRAM can be bound; with `bindings`, the client must have been
+    /// offered SCRAM-SHA-256-PLUS.
+    ///
+    /// # Errors
+    /// [`SaslError`] when the initial response is malformed; the exchange is then over.
+    pub fn start_bound(
+        mechanism: Mechanism,
+        initial: Option<Secret<Vec<u8>>>,
+        bindings: Option<&ChannelBindings>,
+    ) -> Result<Step, SaslError> {
+        let channel = scram::Channel {
+            bindings: bindings.cloned().unwrap_or_default(),
+            plus_offered: bindings.is_some(),
+        };
         let (state, prompt) = match mechanism {
+            Mechanism::ScramSha256Plus | Mechanism::ScramSha256 => {
+                (Self::scram(mechanism, channel), "")
+            }
             Mechanism::Plain => (State::Plain, ""),
             Mechanism::Login => (State::LoginUser, "Username:"),
-            Mechanism::ScramSha256Plus
-            | Mechanism::ScramSha256
-            | Mechanism::OAuthBearer
-            | Mechanism::XOAuth2 => return Err(SaslError::Unexpected { mechanism }),
+            Mechanism::OAuthBearer | Mechanism::XOAuth2 => {
+                return Err(SaslError::Unexpected { mechanism });
+            }
         };
         match initial {
             Some(message) => state.take(&message),
@@ -66,6 +109,12 @@ impl State {
     fn take(self, message: &Secret<Vec<u8>>) -> Result<Step, SaslError> {
         let message = message.expose();
         match self {
+            Self::ScramFirst(first) => first.take(message),
+            Self::ScramLast(last) => last.take(message),
+            Self::ScramProven { user, authorization, .. } if message.is_empty() => {
+                Ok(Step::Proven { user, authorization })
+            }
+            Self::ScramProven { mechanism, .. } => Err(malformed(mechanism, "an empty answer")),
             Self::Plain => plain(message).map(Step::Done),
             Self::LoginUser => {
                 let user = name(Mechanism::Login, message)?;

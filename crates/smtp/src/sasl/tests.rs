@@ -5,6 +5,7 @@ use super::*;
 use proptest::prelude::*;
 
 mod client;
+mod server;
 
 fn credentials(user: &str, password: &str) -> Credentials {
     Credentials::new(SafeText::new(user).unwrap(), Secret::new(password.to_owned()))
@@ -24,6 +25,7 @@ fn run(mechanism: Mechanism, credentials: Credentials) -> Result<Credentials, Sa
     let mut step = Server::start(mechanism, initial)?;
     loop {
         match step {
+            Step::LookUp(_) | Step::Proven { .. } => panic!("not SCRAM"),
             Step::Done(credentials) => return Ok(credentials),
             Step::Challenge { line, next } => {
                 let answer = client.respond(line.as_str().as_bytes())?;
@@ -36,6 +38,7 @@ fn run(mechanism: Mechanism, credentials: Credentials) -> Result<Credentials, Sa
 /// The answer of PLAIN to a line.
 fn plain(line: &[u8]) -> Result<Step, SaslError> {
     match Server::start(Mechanism::Plain, None)? {
+        Step::LookUp(_) | Step::Proven { .. } => panic!("not SCRAM"),
         Step::Challenge { next, .. } => next.respond(line),
         done @ Step::Done(_) => Ok(done),
     }

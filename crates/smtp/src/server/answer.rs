@@ -20,6 +20,13 @@ enum Decision {
 
 impl Connection {
     pub(super) fn settle(&mut self, ask: Ask, verdict: Verdict) {
+        let (ask, verdict) = match (ask, verdict) {
+            (Ask::LookUp(mechanism, look_up), Verdict::Scram { secret, nonce }) => {
+                self.sasl_step(mechanism, Ok(look_up.found(*secret, &nonce)));
+                return self.leave();
+            }
+            other => other,
+        };
         if let Verdict::Delay(span, later) = verdict {
             let span = span.min(self.cfg.timeouts.tarpit);
             self.clock.start(Timer::Tarpit, self.now, span);
@@ -58,7 +65,12 @@ impl Connection {
                 self.reply_each(&standard::LOCAL_ERROR.into(), &why);
                 self.leave();
             }
-            ask @ (Ask::Hello(_) | Ask::Auth | Ask::Mail(..) | Ask::Rcpt | Ask::Query(_)) => {
+            ask @ (Ask::Hello(_)
+            | Ask::Auth
+            | Ask::LookUp(..)
+            | Ask::Mail(..)
+            | Ask::Rcpt
+            | Ask::Query(_)) => {
                 let decision = Decision::Refuse(standard::LOCAL_ERROR.into());
                 self.carry_out(ask.clone(), decision, &why);
             }
@@ -70,7 +82,11 @@ impl Connection {
             if matches!(ask, Ask::Begin(Content::Data)) { Class::GoOn } else { Class::Done };
         let fits = |reply: &Reply| reply.class() == class;
         let refuses = |reply: &Reply| reply.is_transient() || reply.is_permanent();
+        let secret = matches!(ask, Ask::LookUp(..));
         let (decision, rule) = match verdict {
+            Verdict::Accept | Verdict::AcceptWith(_) if secret => {
+                (Decision::Refuse(standard::LOCAL_ERROR.into()), rules::MISPLACED)
+            }
             Verdict::Accept => (Decision::Accept(None), rules::ACCEPTED),
             Verdict::AcceptWith(r) if fits(&r) => (Decision::Accept(Some(r)), rules::ACCEPTED),
             Verdict::Reject(r) if r.code() == Code::CLOSING => (Decision::Close(r), rules::CLOSED),
@@ -85,6 +101,7 @@ impl Connection {
             Verdict::AcceptWith(_)
             | Verdict::Reject(_)
             | Verdict::Delay(..)
+            | Verdict::Scram { .. }
             | Verdict::PerRcpt(_) => {
                 (Decision::Refuse(standard::LOCAL_ERROR.into()), rules::MISPLACED)
             }
@@ -114,6 +131,7 @@ impl Connection {
                 Some(reply) => return self.reply(reply, why),
                 None => return self.answer_query(&query),
             },
+            Ask::LookUp(..) => return self.reply(standard::LOCAL_ERROR, why),
             Ask::Auth => {
                 self.session.user = User::Authenticated;
                 standard::AUTH_SUCCEEDED
@@ -146,7 +164,9 @@ impl Connection {
                 self.mood = Mood::Refusing;
                 self.reply(reply, why);
             }
-            Ask::Auth if reply.is_permanent() => self.auth_failed(complete(reply), why),
+            Ask::Auth | Ask::LookUp(..) if reply.is_permanent() => {
+                self.auth_failed(complete(reply), why);
+            }
             Ask::Rcpt => {
                 if let Some(transaction) = &mut self.session.transaction {
                     transaction.refused = transaction.refused.saturating_add(1);
@@ -165,7 +185,7 @@ impl Connection {
                 self.reply_each(&complete(reply), why);
                 self.session.transaction = None;
             }
-            Ask::Hello(_) | Ask::Auth | Ask::Mail(..) | Ask::Query(_) => {
+            Ask::Hello(_) | Ask::Auth | Ask::LookUp(..) | Ask::Mail(..) | Ask::Query(_) => {
                 self.reply(complete(reply), why);
             }
         }

@@ -20,9 +20,16 @@ impl Connection {
         }
         let offered = self.cfg.auth.mechanisms();
         let known = Mechanism::parse(name.as_str().as_bytes());
-        match known.filter(|mechanism| offered.contains(mechanism)) {
+        let known = known.filter(|mechanism| offered.contains(mechanism));
+        match known.filter(|mechanism| self.can(*mechanism)) {
             None => self.refuse_by(standard::UNKNOWN_MECHANISM.into(), rules::AUTH_MECHANISM),
-            Some(mechanism) => self.sasl_step(mechanism, Exchange::start(mechanism, initial)),
+            Some(mechanism) => {
+                let bindings = self.tls.as_ref().map(|tls| &tls.bindings);
+                let plus = offered.contains(&Mechanism::ScramSha256Plus);
+                let bindings = bindings.filter(|_| plus && self.can(Mechanism::ScramSha256Plus));
+                let step = Exchange::start_bound(mechanism, initial, bindings);
+                self.sasl_step(mechanism, step);
+            }
         }
     }
 
@@ -44,6 +51,18 @@ impl Connection {
         (!ordered).then_some((standard::WRONG_ORDER, rules::AUTH_ORDER))
     }
 
+    /// Whether the mechanism can be done here; tokens are not judged yet.
+    pub(super) fn can(&self, mechanism: Mechanism) -> bool {
+        let bindings = self.tls.as_ref().map(|tls| &tls.bindings);
+        match mechanism {
+            Mechanism::ScramSha256Plus => {
+                bindings.is_some_and(|b| b.exporter.is_some() || b.end_point.is_some())
+            }
+            Mechanism::OAuthBearer | Mechanism::XOAuth2 => false,
+            Mechanism::ScramSha256 | Mechanism::Plain | Mechanism::Login => true,
+        }
+    }
+
     /// Whether EHLO lists AUTH now.
     pub(super) fn offers_auth(&self) -> bool {
         self.tls.is_some()
@@ -59,7 +78,7 @@ impl Connection {
         }
     }
 
-    fn sasl_step(&mut self, mechanism: Mechanism, step: Result<Step, SaslError>) {
+    pub(super) fn sasl_step(&mut self, mechanism: Mechanism, step: Result<Step, SaslError>) {
         match step {
             Ok(Step::Challenge { line, next }) => {
                 let reply = Reply::new(Code::CHALLENGE.alone(), line);
@@ -70,6 +89,20 @@ impl Connection {
                 ticket,
                 step: SaslStep::Credentials { mechanism, credentials },
             }),
+            Ok(Step::LookUp(look_up)) => {
+                let user = look_up.user().clone();
+                let authorization = look_up.authorization().cloned();
+                self.ask(Ask::LookUp(mechanism, look_up), |ticket| Event::Auth {
+                    ticket,
+                    step: SaslStep::LookUp { mechanism, user, authorization },
+                });
+            }
+            Ok(Step::Proven { user, authorization }) => {
+                self.ask(Ask::Auth, |ticket| Event::Auth {
+                    ticket,
+                    step: SaslStep::Proven { mechanism, user, authorization },
+                });
+            }
             Err(error) => self.sasl_failed(error),
         }
     }
@@ -80,6 +113,9 @@ impl Connection {
         let (reply, rule) = match error {
             SaslError::Cancelled => (standard::AUTH_CANCELLED, rules::AUTH_CANCELLED),
             SaslError::Base64 => (standard::BAD_BASE64, rules::AUTH_MALFORMED),
+            SaslError::ClientUnproven | SaslError::Binding => {
+                (standard::AUTH_FAILED, rules::AUTH_PROOF)
+            }
             SaslError::Long => (standard::AUTH_LINE_TOO_LONG, rules::AUTH_LINE),
             SaslError::Malformed { .. }
             | SaslError::Unexpected { .. }
@@ -87,6 +123,9 @@ impl Connection {
             | SaslError::ServerUnproven => (standard::BAD_ARGUMENT, rules::AUTH_MALFORMED),
         };
         let why = self.why(rule).detail(&error);
+        if rule == rules::AUTH_PROOF {
+            self.abort(&why);
+        }
         self.auth_failed(reply.into(), &why);
     }
 

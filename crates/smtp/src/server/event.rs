@@ -2,6 +2,8 @@
 
 use crate::codec::data::BodyStats;
 use crate::rule::Why;
+use crate::sasl::scram::Nonce;
+use crate::sasl::server::ScramSecret;
 use crate::sasl::{Credentials, Mechanism};
 use crate::value::reply::Reply;
 use crate::value::{Hello, MailParams, Protocol, RcptParams};
@@ -128,6 +130,25 @@ pub enum SaslStep {
         /// Who the client claims to be.
         credentials: Credentials,
     },
+    /// SCRAM wants a user's secret: answer with [`Verdict::Scram`], or reject. Rejecting tells the
+    /// client that there is no such user; an invented secret does not.
+    LookUp {
+        /// By which mechanism.
+        mechanism: Mechanism,
+        /// Whose secret.
+        user: SafeText,
+        /// Whom to act for, if that is somebody else.
+        authorization: Option<SafeText>,
+    },
+    /// The client has proven that it knows the password: accept, or reject for another reason.
+    Proven {
+        /// By which mechanism.
+        mechanism: Mechanism,
+        /// Who it is.
+        user: SafeText,
+        /// Whom to act for, if that is somebody else.
+        authorization: Option<SafeText>,
+    },
 }
 
 /// How content comes.
@@ -171,4 +192,11 @@ pub enum Verdict {
     Close(Reply),
     /// At the end of a message by LMTP: a reply for each accepted recipient, in order (RFC 2033 §4.2).
     PerRcpt(Vec<Reply>),
+    /// The secret that [`SaslStep::LookUp`] asks for.
+    Scram {
+        /// What is kept of the user's password.
+        secret: Box<ScramSecret>,
+        /// Fresh, and not to be guessed.
+        nonce: Nonce,
+    },
 }

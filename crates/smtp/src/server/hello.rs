@@ -73,7 +73,8 @@ impl Connection {
             keywords.push(SafeText::from_static("STARTTLS"));
         }
         if self.offers_auth() {
-            let names = self.cfg.auth.mechanisms().iter().map(|m| m.name());
+            let names =
+                self.cfg.auth.mechanisms().iter().filter(|m| self.can(**m)).map(|m| m.name());
             let names = names.collect::<Vec<_>>().join(" ");
             keywords.push(SafeText::display(&format_args!("AUTH {names}")));
         }

@@ -51,6 +51,7 @@ crate::rule::rules! {
     AUTH_CHALLENGE = "auth.challenge", "RFC 4954 §4", "The mechanism goes on.";
     AUTH_CANCELLED = "auth.cancelled", "RFC 4954 §4", "The client cancelled.";
     AUTH_MALFORMED = "auth.malformed", "RFC 4954 §4", "A line that the mechanism cannot read.";
+    AUTH_PROOF = "auth.proof", "RFC 5802 §3", "A proof or a channel binding that does not match.";
     AUTH_LINE = "auth.line-too-long", "RFC 4954 §4", "A SASL line above its limit.";
     AUTH_NEEDED = "auth.needed", "RFC 4954 §6", "The command needs AUTH first.";
     AUTH_FAILURES = "limit.auth-failures", "RFC 4954 §4", "Too many attempts failed.";

@@ -5,7 +5,7 @@ use crate::codec::bdat::ChunkDecoder;
 use crate::codec::data::DataDecoder;
 use crate::command::Chunk;
 use crate::rule::Why;
-use crate::sasl::{self, server::Exchange};
+use crate::sasl::{self, server::Exchange, server::LookUp};
 use crate::value::reply::Reply;
 use crate::value::{BodyType, Protocol};
 
@@ -155,6 +155,7 @@ pub(super) enum Ask {
     Connected,
     Hello(Protocol),
     Auth,
+    LookUp(sasl::Mechanism, Box<LookUp>),
     Mail(Charset, Option<BodyType>),
     Rcpt,
     Begin(Content),

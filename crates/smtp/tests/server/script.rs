@@ -19,13 +19,16 @@
 //! ```
 
 use super::driver::{Driver, Kind, Plan, config};
-use postrider_core::{Network, SafeText};
+use postrider_core::{Network, SafeText, Secret};
 use postrider_smtp::command::Lenient;
 use postrider_smtp::sasl::Mechanism;
+use postrider_smtp::sasl::scram::Nonce;
+use postrider_smtp::sasl::server::ScramSecret;
 use postrider_smtp::server::{
     Auth, Config, LongLine, Offer, OnFault, Queries, Service, Tls, Verdict,
 };
 use postrider_smtp::value::reply::{Code, Enhanced, Reply, Status};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 const KINDS: [Kind; 8] = ["connected", "hello", "auth", "mail", "rcpt", "begin", "end", "query"];
@@ -198,6 +201,14 @@ fn verdict(text: &str) -> Verdict {
     match (word, rest) {
         ("accept", "") => Verdict::Accept,
         ("accept", text) => Verdict::AcceptWith(reply(text)),
+        ("scram", password) => Verdict::Scram {
+            secret: Box::new(ScramSecret::from_password(
+                &Secret::new(password.to_owned()),
+                b"salt",
+                NonZeroU32::new(4096).unwrap(),
+            )),
+            nonce: Nonce::from_random([0; Nonce::OCTETS]),
+        },
         ("each", texts) => Verdict::PerRcpt(texts.split(" | ").map(reply).collect()),
         ("reject", text) => Verdict::Reject(reply(text)),
         ("close", text) => Verdict::Close(reply(text)),
@@ -295,6 +306,10 @@ fn set(config: &mut Config, key: &str, value: &str) {
             }
         }
         "auth" if value == "required" => config.auth = Auth::Required(mechanisms()),
+        "auth" if value == "scram" => {
+            let both = vec![Mechanism::ScramSha256Plus, Mechanism::ScramSha256];
+            config.auth = Auth::Offered(both);
+        }
         "auth" if value == "plain" => config.auth = Auth::Offered(vec![Mechanism::Plain]),
         "auth" => config.auth = Auth::Offered(mechanisms()),
         "smtputf8" => config.extensions.smtputf8 = offer(),
