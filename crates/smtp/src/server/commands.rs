@@ -1,6 +1,6 @@
 //! Commands in order (RFC 5321 §4.1.4).
 
-use super::config::{Auth, Offer, Queries, Service, Tls};
+use super::config::{Auth, ByMinimum, Offer, Queries, Service, Tls};
 use super::connection::Connection;
 use super::event::{Event, Framing, Query};
 use super::rules;
@@ -8,7 +8,7 @@ use super::state::{Ask, Charset, Content, Mood, Upgrade, User};
 use crate::command::Command;
 use crate::rule::Rule;
 use crate::value::reply::standard::{self, Standard};
-use crate::value::{BodyType, MailParams, Protocol, RcptParams};
+use crate::value::{BodyType, ByMode, Hold, MailParams, Protocol, RcptParams};
 use postrider_core::{ForwardPath, ReversePath};
 
 impl Connection {
@@ -115,6 +115,9 @@ impl Connection {
         if params.size.is_some_and(|size| size > self.cfg.limits.message) {
             return Some((standard::TOO_BIG, rules::SIZE_DECLARED));
         }
+        if !self.in_schedule(params) {
+            return Some((standard::BAD_ARGUMENT, rules::SCHEDULE));
+        }
         // RFC 6531 §3.4: the parameter is what permits such an address.
         if !params.smtputf8 && from.mailbox().is_some_and(|m| !m.is_ascii()) {
             return Some((standard::NEEDS_SMTPUTF8, rules::UTF8_ADDRESS));
@@ -137,6 +140,25 @@ impl Connection {
             && (params.priority.is_none() || extensions.priority.is_some())
             && (params.by.is_none() || extensions.deliver_by.is_some())
             && (params.hold.is_none() || extensions.hold.is_some())
+    }
+
+    /// Whether BY, HOLDFOR and HOLDUNTIL stay within what EHLO announced. That a moment has passed
+    /// already is the application's to see, which has a clock.
+    fn in_schedule(&self, params: &MailParams) -> bool {
+        let extensions = &self.cfg.extensions;
+        // RFC 2852 §3: the minimum is for what would be returned; a notice can always be sent.
+        let by = match (params.by, extensions.deliver_by) {
+            (Some(by), Some(ByMinimum::Seconds(least))) if by.mode() == ByMode::Return => {
+                u32::try_from(by.seconds()).is_ok_and(|seconds| seconds >= least)
+            }
+            _ => true,
+        };
+        let hold = match (params.hold, extensions.hold) {
+            (Some(Hold::For(seconds)), Some(limits)) => seconds <= limits.seconds,
+            (Some(Hold::Until(moment)), Some(limits)) => moment <= limits.until,
+            _ => true,
+        };
+        by && hold
     }
 
     /// Parameters of RCPT are those of DSN.

@@ -66,6 +66,7 @@ crate::rule::rules! {
     SEQ_CHUNKS = "seq.within-chunks", "RFC 3030 §2", "RCPT or DATA behind BDAT.";
     BINARY_DATA = "seq.binary-data", "RFC 3030 §3", "DATA where the content is binary.";
 
+    SCHEDULE = "limit.schedule", "RFC 2852 §3", "BY=, HOLDFOR= or HOLDUNTIL= beyond what was announced.";
     SIZE_DECLARED = "limit.size-declared", "RFC 1870 §6.1", "SIZE= above the limit.";
     SIZE = "limit.size", "RFC 1870 §6.3", "A message above the limit.";
     RECIPIENTS = "limit.recipients", "RFC 5321 §4.5.3.1.10", "Too many recipients.";

@@ -19,13 +19,13 @@
 //! ```
 
 use super::driver::{Driver, Kind, Plan, config};
-use postrider_core::{Network, SafeText, Secret};
+use postrider_core::{Network, SafeText, Secret, UnixTime};
 use postrider_smtp::command::Lenient;
 use postrider_smtp::sasl::Mechanism;
 use postrider_smtp::sasl::scram::Nonce;
 use postrider_smtp::sasl::server::ScramSecret;
 use postrider_smtp::server::{
-    Auth, Config, LongLine, Offer, OnFault, Queries, Service, Tls, Verdict,
+    Auth, ByMinimum, Config, HoldLimits, LongLine, Offer, OnFault, Queries, Service, Tls, Verdict,
 };
 use postrider_smtp::value::reply::{Code, Enhanced, Reply, Status};
 use std::num::NonZeroU32;
@@ -318,6 +318,11 @@ fn set(config: &mut Config, key: &str, value: &str) {
         "dsn" => config.extensions.dsn = offer(),
         "chunking" => config.extensions.chunking = offer(),
         "binarymime" => config.extensions.binarymime = offer(),
+        "by" => config.extensions.deliver_by = Some(ByMinimum::Seconds(value.parse().unwrap())),
+        "hold" => {
+            let until = UnixTime::parse_rfc3339("2026-12-31T00:00:00Z").unwrap();
+            config.extensions.hold = Some(HoldLimits { seconds: value.parse().unwrap(), until });
+        }
         "requiretls" => config.extensions.requiretls = offer(),
         "queries" => config.queries = Queries::Application,
         "proxies" => config.proxies = vec![value.parse::<Network>().unwrap()],
