@@ -81,6 +81,9 @@ impl Signer {
         if !headers.is_complete() {
             return Err(SignError::HeaderTooLarge);
         }
+        if matches!(headers.raw(), [b' ' | b'\t', ..]) {
+            return Err(SignError::Continuation);
+        }
         match headers.all("From").count() {
             1 => {}
             0 => return Err(SignError::NoFrom),

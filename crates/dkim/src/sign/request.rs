@@ -97,6 +97,10 @@ pub enum SignError {
     /// The header is beyond the limits, so that fields may be unknown.
     #[error("the header is too large to be signed")]
     HeaderTooLarge,
+    /// The header begins with a continuation line, which would become part of the signature field put
+    /// on top of it.
+    #[error("the header begins with a continuation line")]
+    Continuation,
     /// The selection of header fields does not name From.
     #[error("the header selection does not name From")]
     FromNotSigned,

@@ -143,3 +143,13 @@ fn rsa_and_ed25519_sign_in_one_pass() {
     assert!(verdicts.iter().all(|v| v.result == DkimResult::Pass), "{verdicts:?}");
     assert_eq!(verdicts[0].key.as_ref().unwrap().bits, 2048);
 }
+
+#[test]
+fn a_header_that_would_continue_the_signature_is_not_signed() {
+    for start in [" x\r\n", "\tx\r\n"] {
+        let text = format!("{start}{HEADER}");
+        let (block, _) = HeaderBlock::parse(text.as_bytes());
+        let refused = Signer::new(vec![request()], &block, NOW).err();
+        assert_eq!(refused, Some(SignError::Continuation));
+    }
+}
