@@ -118,7 +118,8 @@ pub trait Draft: Send {
     /// [`SpoolError`]; the draft is of no use afterwards.
     fn write(&mut self, chunk: &[u8]) -> impl Future<Output = Result<(), SpoolError>> + Send;
 
-    /// Puts header fields in front of everything written, instead of those put there before.
+    /// Puts header fields in front of everything written, instead of those put there before. What was
+    /// written must not begin with white space, which would continue the last of them.
     fn prepend(&mut self, fields: TopFields);
 
     /// Makes the message durable. `Ok` is the promise behind `250`; after an error the message is

@@ -96,7 +96,9 @@ impl<D: Draft> Intake<D> {
             Ok(Framing::Header) => {}
             Ok(Framing::Split { body }) => {
                 self.open_header().await;
-                self.body(body).await;
+                if self.fault.is_none() {
+                    self.body(body).await;
+                }
             }
             Ok(Framing::Body(body)) => self.body(body).await,
             Err(e) => {
@@ -127,6 +129,15 @@ impl<D: Draft> Intake<D> {
     /// The header is complete: it can be judged or signed, changed, and written.
     async fn open_header(&mut self) {
         let raw = self.framer.header().to_vec();
+        // Nobody but us may write what our fields on top of it say.
+        if matches!(raw.as_slice(), [b' ' | b'\t', ..]) {
+            self.fault = Some(Refusal::new(
+                "header-start",
+                "554 5.6.0 message begins with a continuation line",
+                "the first line begins with white space: it would continue the field put above it",
+            ));
+            return;
+        }
         let (block, _) = HeaderBlock::parse(&raw);
         let kept = match &self.job {
             Job::Verify(policy) => {
@@ -194,5 +205,62 @@ fn sign(keys: &[ConfiguredKey], block: &HeaderBlock<'_>, now: UnixTime) -> Work 
     match Signer::new(requests, block, now) {
         Ok(signer) => Work::Sign(Box::new(signer)),
         Err(e) => Work::Unsigned(e.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postrider_spool::{Envelope, SpoolError, TopFields};
+
+    /// A draft that remembers what was written.
+    struct Kept(Vec<u8>);
+
+    impl Draft for Kept {
+        fn id(&self) -> Id {
+            "D21JJQD838RB".parse().unwrap()
+        }
+
+        async fn write(&mut self, chunk: &[u8]) -> Result<(), SpoolError> {
+            self.0.extend_from_slice(chunk);
+            Ok(())
+        }
+
+        fn prepend(&mut self, _: TopFields) {}
+
+        async fn commit(self, _: Envelope) -> Result<Id, SpoolError> {
+            Ok(self.id())
+        }
+    }
+
+    async fn take(job: Job, message: &[u8]) -> Result<Taken<Kept>, Refusal> {
+        let host = DomainName::parse("mx.example").unwrap();
+        let now = UnixTime::from_secs(1_795_508_500);
+        let mut intake = Intake::new(Kept(Vec::new()), job, host, now);
+        for octet in message {
+            intake.push(std::slice::from_ref(octet)).await;
+        }
+        intake.finish().await
+    }
+
+    #[tokio::test]
+    async fn a_first_line_that_would_continue_our_fields_is_refused() {
+        for end in ["", "\r\n", "\r\n\r\nbody\r\n", "\r\nFrom: a@b.example\r\n\r\nbody\r\n"] {
+            for start in [" ; dkim=pass header.d=bank.example", "\t; spf=pass"] {
+                for job in [Job::Verify(Policy::default()), Job::Sign(Vec::new())] {
+                    let message = format!("{start}{end}");
+                    let refusal = take(job, message.as_bytes()).await.err().unwrap();
+                    assert!(format!("{refusal:?}").contains("header-start"), "{message:?}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn results_in_our_name_are_removed_and_the_rest_kept() {
+        let message = "Authentication-Results: mx.example; spf=pass\r\nSubject: x\r\n\r\nbody\r\n";
+        let taken = take(Job::Verify(Policy::default()), message.as_bytes()).await.ok().unwrap();
+        assert_eq!(taken.removed, 1);
+        assert_eq!(taken.draft.0, b"Subject: x\r\n\r\nbody\r\n");
     }
 }
