@@ -245,13 +245,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_first_line_that_would_continue_our_fields_is_refused() {
-        for end in ["", "\r\n", "\r\n\r\nbody\r\n", "\r\nFrom: a@b.example\r\n\r\nbody\r\n"] {
-            for start in [" ; dkim=pass header.d=bank.example", "\t; spf=pass"] {
-                for job in [Job::Verify(Policy::default()), Job::Sign(Vec::new())] {
-                    let message = format!("{start}{end}");
-                    let refusal = take(job, message.as_bytes()).await.err().unwrap();
-                    assert!(format!("{refusal:?}").contains("header-start"), "{message:?}");
-                }
+        for start in [" ; dkim=pass header.d=bank.example", "\t; spf=pass"] {
+            for end in ["", "\r\n", "\r\n\r\nbody\r\n", "\r\nFrom: a@b.example\r\n\r\nbody\r\n"] {
+                let message = format!("{start}{end}");
+                let verify = take(Job::Verify(Policy::default()), message.as_bytes()).await;
+                let sign = take(Job::Sign(Vec::new()), message.as_bytes()).await;
+                let refusals = [verify.err().unwrap(), sign.err().unwrap()];
+                assert!(
+                    refusals.iter().all(|r| format!("{r:?}").contains("header-start")),
+                    "{message:?}"
+                );
             }
         }
     }
