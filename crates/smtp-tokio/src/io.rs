@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsStream;
 
 /// Room for a read of commands, which is what most connections ever need.
-const FIRST_READ: usize = 4 * 1024;
+const FIRST_READ: usize = 1024;
 /// Room for a read when reads come full; a body chunk is at most this long.
 const FULL_READ: usize = 64 * 1024;
 /// Slices of one vectored write.

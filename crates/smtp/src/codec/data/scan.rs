@@ -42,6 +42,9 @@ pub(in crate::codec) struct Scanner {
     wire: u64,
     /// `stats.octets` where the current line began.
     line: u64,
+    /// `wire` where the last block ends that could not be passed. Until then nothing is tried again,
+    /// so that no octet is looked at more than twice, whatever the content.
+    close: u64,
     pub(in crate::codec) stats: BodyStats,
 }
 
@@ -53,6 +56,7 @@ impl Default for Scanner {
             tail: *b"\r\n",
             wire: 0,
             line: 0,
+            close: 0,
             stats: BodyStats::default(),
         }
     }
@@ -89,9 +93,12 @@ impl Scanner {
         let mut at = 0;
         while let Some(rest) = window.get(at..).filter(|rest| !rest.is_empty()) {
             let block = rest.get(..BLOCK).unwrap_or(rest);
-            if self.pass(block) {
-                at += block.len();
-                continue;
+            if self.wire >= self.close {
+                if self.pass(block) {
+                    at += block.len();
+                    continue;
+                }
+                self.close = self.offset(block.len());
             }
             let spot = block.get(..SPOT).unwrap_or(block);
             let len = self.look(spot, dots);
